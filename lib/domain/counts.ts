@@ -1,0 +1,61 @@
+import type { Counts } from './generated/events.ts';
+
+export type { Counts };
+
+/** The eight states of a thing in a rollout, as the API counts them. */
+export const THING_STATES = [
+  'queued',
+  'inProgress',
+  'succeeded',
+  'failed',
+  'rejected',
+  'timedOut',
+  'removed',
+  'canceled',
+] as const;
+
+export type ThingState = (typeof THING_STATES)[number];
+
+/** Completes partial counts: a missing one is 0, `total` is the sum of the eight. */
+export function countsOf(partial: Partial<Record<ThingState, number>>): Counts {
+  const of = (state: ThingState) => partial[state] ?? 0;
+  return {
+    queued: of('queued'),
+    inProgress: of('inProgress'),
+    succeeded: of('succeeded'),
+    failed: of('failed'),
+    rejected: of('rejected'),
+    timedOut: of('timedOut'),
+    removed: of('removed'),
+    canceled: of('canceled'),
+    total: THING_STATES.reduce((sum, state) => sum + of(state), 0),
+  };
+}
+
+export function sameCounts(a: Counts, b: Counts): boolean {
+  return THING_STATES.every((state) => a[state] === b[state]);
+}
+
+/** Things that will not change any more, however they ended. */
+export function finishedThings(counts: Counts): number {
+  return counts.total - counts.queued - counts.inProgress;
+}
+
+/** Things that have received the task: what `MinNumberOfExecutedThings` is compared with. */
+export function executedThings(counts: Counts): number {
+  return counts.inProgress + counts.succeeded + counts.failed + counts.rejected + counts.timedOut;
+}
+
+/**
+ * The counts as they stood just before a task was canceled: things that were in progress then count as canceled now,
+ * and would be missing from the number of executed ones. What was queued is canceled first.
+ */
+export function countsBeforeCancel(previous: Counts, canceled: Counts): Counts {
+  const newlyCanceled = canceled.canceled - previous.canceled;
+  const fromInProgress = Math.max(0, newlyCanceled - previous.queued);
+  return countsOf({
+    ...canceled,
+    inProgress: canceled.inProgress + fromInProgress,
+    canceled: canceled.canceled - fromInProgress,
+  });
+}
