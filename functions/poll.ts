@@ -1,0 +1,3 @@
+import middy from '@middy/core';
+
+export const handler = middy(async () => ({ tasksTable: process.env.TASKS_TABLE }));
