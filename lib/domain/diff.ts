@@ -49,7 +49,7 @@ export function startTracking(facts: TaskFacts, reason: StartReason, context: Di
 
 /** What changed between a task's snapshot and a new look at it. */
 export function diff(before: Snapshot, facts: TaskFacts, context: DiffContext): Diff {
-  const criteria = context.criteria ?? before.criteria;
+  const criteria = facts.configurationId === undefined ? undefined : (context.criteria ?? before.criteria);
   const progress = diffProgress(before, facts, context);
   const rules = diffRules(before, facts, criteria, context.now);
   const listedLastUpdatedAt = context.listedLastUpdatedAt ?? before.listedLastUpdatedAt;

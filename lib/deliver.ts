@@ -1,0 +1,213 @@
+import pMap from 'p-map';
+import type { ChainContext } from './domain/chain.ts';
+import type { HistoryRow } from './domain/events.ts';
+import {
+  clearDelivered,
+  type LiveTask,
+  nextToPublish,
+  relink,
+  retire,
+  setAside,
+  type TrackedTask,
+} from './domain/tracked.ts';
+import { HistoryConflictError, summarizeError } from './errors.ts';
+import type { EventBus, HistoryStore, Log, PublishOutcome, TaskStore } from './ports.ts';
+
+/** Tries for an event that the bus refuses for now, in one delivery. */
+const MAX_TRIES = 3;
+const BACKOFF_MS = 100;
+
+export interface DeliverDeps {
+  readonly tasks: TaskStore;
+  readonly history: HistoryStore;
+  readonly bus: EventBus;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly concurrency: number;
+  /** Names this poll as the writer of items. */
+  readonly writeId: string;
+  readonly chain: Omit<ChainContext, 'now'>;
+}
+
+/** What a delivery did. */
+export interface DeliveryReport {
+  /** Every task that was given, as it is stored now; tasks that another poller was faster with are missing. */
+  readonly tasks: readonly TrackedTask[];
+  readonly published: number;
+  readonly setAside: number;
+  /** Events that the bus did not take, for whatever reason. */
+  readonly refused: number;
+  /** Tasks whose rows or item could not be written. */
+  readonly failures: number;
+  /** The bus denies us: nothing can be published until somebody repairs the permissions. */
+  readonly denied: boolean;
+}
+
+/** A task on its way through one delivery. */
+interface Parcel {
+  task: LiveTask;
+  stored: LiveTask;
+  readonly accepted: Set<number>;
+  setAside: number;
+  tries: number;
+  failed: boolean;
+  /** The bus refused this task's oldest event: nothing more of it is offered. */
+  stopped: boolean;
+}
+
+/**
+ * Delivers the outboxes of tasks: rows to the history first, then events to the bus in rounds (every task's oldest, then
+ * the next), then what was delivered is cleared. Whatever stays behind is delivered by a later poll.
+ *
+ * @param mayGoOn false once time is short: no new round begins
+ */
+export async function deliver(
+  tasks: readonly LiveTask[],
+  deps: DeliverDeps,
+  mayGoOn: () => boolean,
+): Promise<DeliveryReport> {
+  const parcels = tasks.map(
+    (task): Parcel => ({
+      task,
+      stored: task,
+      accepted: new Set(),
+      setAside: 0,
+      tries: 0,
+      failed: false,
+      stopped: false,
+    }),
+  );
+  const { concurrency } = deps;
+  await pMap(parcels, (parcel) => record(parcel, deps, mayGoOn), { concurrency });
+  const denied = await publishInRounds(parcels, deps, mayGoOn);
+  const cleared = await pMap(parcels, (parcel) => clear(parcel, deps), { concurrency });
+  const sum = (of: (parcel: Parcel) => number) => parcels.reduce((total, parcel) => total + of(parcel), 0);
+  return {
+    tasks: cleared.filter((task) => task !== undefined),
+    published: sum(({ accepted }) => accepted.size),
+    setAside: sum((parcel) => parcel.setAside),
+    refused: sum(({ stopped }) => (stopped ? 1 : 0)),
+    failures: sum(({ failed }) => (failed ? 1 : 0)),
+    denied,
+  };
+}
+
+/** Writes the rows of a task that are not in the history yet, in order. */
+async function record(parcel: Parcel, deps: DeliverDeps, mayGoOn: () => boolean): Promise<void> {
+  try {
+    await appendUnrecorded(parcel, deps, mayGoOn);
+  } catch (error) {
+    if (!(error instanceof HistoryConflictError) || !(await relinked(parcel, error, deps)))
+      fail(parcel, error, deps);
+  }
+}
+
+async function appendUnrecorded(parcel: Parcel, { history }: DeliverDeps, mayGoOn: () => boolean) {
+  for (const row of parcel.task.outbox) {
+    if (row.sequence <= parcel.task.recordedThrough) continue;
+    if (!mayGoOn()) return;
+    await history.append(row);
+    parcel.task = { ...parcel.task, recordedThrough: row.sequence };
+  }
+}
+
+/**
+ * The history went on without us (the tasks table was restored to an earlier moment, or its memory of an ended task ran
+ * out): the rows that found their place taken were never seen by anybody, and are numbered anew behind it.
+ */
+async function relinked(parcel: Parcel, conflict: HistoryConflictError, deps: DeliverDeps): Promise<boolean> {
+  const { taskId } = parcel.task;
+  try {
+    const head = await deps.history.head(taskId);
+    const task = await deps.tasks.write(relink(parcel.task, head, deps.chain.hash), deps.writeId);
+    deps.log.warn('History rows were numbered anew', { taskId, sequence: conflict.sequence });
+    if (task === undefined) return false;
+    parcel.task = task;
+    parcel.stored = task;
+    return true;
+  } catch (error) {
+    deps.log.error('History rows could not be numbered anew', { taskId, error: summarizeError(error) });
+    return false;
+  }
+}
+
+function fail(parcel: Parcel, error: unknown, { log }: DeliverDeps) {
+  parcel.failed = true;
+  const { taskId } = parcel.task;
+  log.error('History could not be written', { taskId, error: summarizeError(error) });
+}
+
+/** @returns whether the bus denied us */
+async function publishInRounds(parcels: readonly Parcel[], deps: DeliverDeps, mayGoOn: () => boolean) {
+  let denied = false;
+  while (!denied && mayGoOn()) {
+    const round = parcels.flatMap((parcel) => {
+      const row = parcel.stopped ? undefined : nextToPublish(parcel.task, parcel.accepted);
+      return row === undefined ? [] : [{ parcel, row }];
+    });
+    if (round.length === 0) break;
+    const outcomes = await deps.bus.publish(round.map(({ row }) => row));
+    round.forEach(({ parcel, row }, index) => {
+      settle(parcel, row, outcomes[index] ?? { kind: 'refused', code: 'NoAnswer' }, deps);
+    });
+    denied = outcomes.some(({ kind }) => kind === 'denied');
+    if (round.some(({ parcel }) => parcel.tries > 0 && !parcel.stopped)) await deps.sleep(BACKOFF_MS);
+  }
+  return denied;
+}
+
+function settle(parcel: Parcel, row: HistoryRow, outcome: PublishOutcome, deps: DeliverDeps): void {
+  const { taskId, sequence } = row;
+  switch (outcome.kind) {
+    case 'accepted':
+      parcel.accepted.add(sequence);
+      parcel.tries = 0;
+      return;
+    case 'refused':
+      parcel.tries += 1;
+      if (parcel.tries < MAX_TRIES) return;
+      deps.log.warn('The bus refused an event for now', { taskId, sequence, code: outcome.code });
+      break;
+    case 'refused-for-good': {
+      const { code, message } = outcome;
+      const chain = { ...deps.chain, now: deps.now() };
+      parcel.task = setAside(parcel.task, { sequence, code, message }, chain);
+      parcel.setAside += 1;
+      deps.log.error('The bus refused an event for good: it is set aside', { taskId, sequence, code });
+      return;
+    }
+    case 'denied':
+      deps.log.error('The bus denies us permission to publish', { taskId, sequence, code: outcome.code });
+      break;
+    case 'unavailable':
+      deps.log.warn('The bus could not be reached', {
+        taskId,
+        sequence,
+        error: summarizeError(outcome.error),
+      });
+      break;
+    default:
+      outcome satisfies never;
+  }
+  parcel.stopped = true;
+}
+
+/** Takes what was delivered out of the outbox, if the item is still as it was read. */
+async function clear(parcel: Parcel, deps: DeliverDeps): Promise<TrackedTask | undefined> {
+  const { task, accepted, stored } = parcel;
+  const cleared = retire(clearDelivered(task, accepted), deps.now());
+  const isUnchanged =
+    cleared.state === 'live' &&
+    cleared.outbox.length === stored.outbox.length &&
+    cleared.recordedThrough === stored.recordedThrough &&
+    parcel.setAside === 0;
+  if (isUnchanged) return cleared;
+  try {
+    return await deps.tasks.write(cleared, deps.writeId);
+  } catch (error) {
+    parcel.failed = true;
+    deps.log.error('An outbox could not be cleared', { taskId: task.taskId, error: summarizeError(error) });
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+/** Base of the errors that ota-watch throws itself. Their messages are safe to log. */
+export class OtaWatchError extends Error {
+  override readonly name: string = 'OtaWatchError';
+}
+
+/** A setting is missing or wrong. */
+export class ConfigurationError extends OtaWatchError {
+  override readonly name = 'ConfigurationError';
+}
+
+/** An answer of the service that cannot be understood. The message says where, never what stood there. */
+export class UnreadableAnswerError extends OtaWatchError {
+  override readonly name = 'UnreadableAnswerError';
+}
+
+/** An item of the tasks table that cannot be understood. */
+export class UnreadableItemError extends OtaWatchError {
+  override readonly name = 'UnreadableItemError';
+}
+
+/** A place in a task's history is taken by another row. */
+export class HistoryConflictError extends OtaWatchError {
+  override readonly name = 'HistoryConflictError';
+  readonly taskId: string;
+  readonly sequence: number;
+
+  constructor(taskId: string, sequence: number, options?: ErrorOptions) {
+    super(`The history of task ${taskId} already has another row ${sequence}`, options);
+    this.taskId = taskId;
+    this.sequence = sequence;
+  }
+}
+
+/** What may be logged of an error. */
+export interface ErrorSummary {
+  readonly name: string;
+  readonly message?: string;
+  /** Of the operating system, for example ECONNREFUSED. */
+  readonly code?: string;
+  readonly statusCode?: number;
+  readonly requestId?: string;
+  readonly cause?: ErrorSummary;
+}
+
+/** AWS errors whose text names principals, actions and resources, and quotes nothing that it was given. */
+const PLAIN_SPOKEN = new Set([
+  'AccessDeniedException',
+  'CredentialsProviderError',
+  'ExpiredTokenException',
+  'ProvisionedThroughputExceededException',
+  'ResourceNotFoundException',
+  'ThrottlingException',
+  'TimeoutError',
+  'UnrecognizedClientException',
+]);
+
+/**
+ * What may be logged of an error. The text is left out where it may quote what the thrower was given (the messages of a JSON
+ * parser or of a validation can hold tags, names, URLs).
+ */
+export function summarizeError(error: unknown): ErrorSummary {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const hasPlainText = error instanceof OtaWatchError || PLAIN_SPOKEN.has(error.name);
+  const code = property(error, 'code');
+  const metadata = property(error, '$metadata');
+  const statusCode = property(metadata, 'httpStatusCode');
+  const requestId = property(metadata, 'requestId');
+  return {
+    name: error.name,
+    ...(hasPlainText && { message: error.message }),
+    ...(typeof code === 'string' && { code }),
+    ...(typeof statusCode === 'number' && { statusCode }),
+    ...(typeof requestId === 'string' && { requestId }),
+    ...(error.cause !== undefined && { cause: summarizeError(error.cause) }),
+  };
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

@@ -1,0 +1,211 @@
+import pMap from 'p-map';
+import { type DeliverDeps, type DeliveryReport, deliver } from './deliver.ts';
+import { type Discovery, type Look, type Selection, select, taskIdOf } from './domain/selection.ts';
+import type { LiveTask, TrackedTask } from './domain/tracked.ts';
+import { summarizeError } from './errors.ts';
+import { type ObserveDeps, observe } from './observe.ts';
+import type { PollState, StoredTasks } from './ports.ts';
+import { sweepTasks } from './sweep.ts';
+import type { UnwantedTasks } from './unwanted.ts';
+
+export interface PollDeps extends ObserveDeps, DeliverDeps {
+  readonly discovery: Discovery;
+  readonly unwanted: UnwantedTasks;
+  /** Milliseconds until the poll is cut off. */
+  readonly remainingMs: () => number;
+}
+
+/** What a poll did, for metrics and people. */
+export interface PollReport {
+  /** Tasks that are watched, or whose last events are on their way. */
+  readonly tracked: number;
+  readonly polled: number;
+  /** Differences that were observed and committed. */
+  readonly changes: number;
+  readonly published: number;
+  readonly setAside: number;
+  /** Tasks whose oldest event the bus did not take. */
+  readonly refused: number;
+  readonly denied: boolean;
+  /** Tasks and configurations that could not be read, understood or written. */
+  readonly failures: number;
+  readonly listComplete: boolean;
+  readonly lostRaces: number;
+  /** Tasks whose outbox is full. */
+  readonly heldBack: number;
+  /** Looks that time was too short for. */
+  readonly postponed: number;
+  /** Undelivered rows. */
+  readonly backlog: number;
+  /** Age of the oldest undelivered row, milliseconds. */
+  readonly backlogAgeMs: number;
+}
+
+/** Time kept for delivering and clearing what was committed: more than any single request of ours may take. */
+const DELIVERY_RESERVE_MS = 10_000;
+/** Time kept for clearing and for ending cleanly. */
+const END_RESERVE_MS = 2_000;
+
+/**
+ * One poll: what earlier polls left undelivered goes out, the tasks that need a look are read, what changed is committed and
+ * delivered. Safe to run at any time, any number of times at once, and to be cut off at any instruction.
+ *
+ * @throws only when the tasks table cannot be read: then nothing was done
+ */
+export async function poll(deps: PollDeps): Promise<PollReport> {
+  const total = deps.remainingMs();
+  const deliveryReserve = Math.min(DELIVERY_RESERVE_MS, total / 3);
+  const endReserve = Math.min(END_RESERVE_MS, total / 10);
+  const mayLook = () => deps.remainingMs() > deliveryReserve;
+  const mayDeliver = () => deps.remainingMs() > endReserve;
+  const lookSignal = AbortSignal.timeout(Math.max(0, Math.floor(total - deliveryReserve)));
+
+  deps.criteria.beginPoll();
+  const stored = await deps.tasks.readAll();
+  reportUnreadable(stored, deps);
+  const state = stored.pollState ?? (await firstPoll(deps));
+
+  const drained = await deliver(stored.tasks.filter(isUndelivered), deps, mayLook);
+  const tasks = overlay(stored.tasks, drained);
+  const sweep = await sweepTasks(deps.service, deps.log, lookSignal);
+  if (sweep.complete) deps.unwanted.retain(sweep.tasks);
+  const selection = select(tasks, sweep, { ...state, discovery: deps.discovery, now: deps.now() });
+
+  const looks = await lookAtAll(selection, deps, mayLook, lookSignal);
+  await rememberWhereToResume(state, looks, deps);
+  const delivered = await deliver(looks.changed, deps, mayDeliver);
+
+  return {
+    ...summarizeTasks(tasks, looks, delivered, deps.now()),
+    polled: looks.read,
+    changes: looks.events,
+    published: drained.published + delivered.published,
+    setAside: drained.setAside + delivered.setAside,
+    refused: drained.refused + delivered.refused,
+    denied: drained.denied || delivered.denied,
+    failures:
+      stored.unreadable.length +
+      deps.criteria.failures +
+      drained.failures +
+      looks.failures +
+      delivered.failures,
+    listComplete: sweep.complete,
+    lostRaces: looks.lostRaces,
+    heldBack: selection.heldBack.length,
+    postponed: looks.postponed,
+  };
+}
+
+function isUndelivered(task: TrackedTask): task is LiveTask {
+  return task.state === 'live' && task.outbox.length > 0;
+}
+
+function reportUnreadable({ unreadable }: StoredTasks, { log }: PollDeps): void {
+  for (const { taskId, error } of unreadable) {
+    log.error('An item of the tasks table cannot be understood', { taskId, error: summarizeError(error) });
+  }
+}
+
+/** Notes when watching began: what was over before that is no news. */
+async function firstPoll({ tasks, now, log }: PollDeps): Promise<PollState> {
+  const state = { watchingSince: now() };
+  try {
+    await tasks.writePollState(state);
+  } catch (error) {
+    log.error('The state of the poll could not be written', { error: summarizeError(error) });
+  }
+  return state;
+}
+
+/** The tasks as they are after a delivery. Those that another poller was faster with are left to it. */
+function overlay(tasks: readonly TrackedTask[], delivery: DeliveryReport): TrackedTask[] {
+  const after = new Map(delivery.tasks.map((task) => [task.taskId, task]));
+  return tasks.flatMap((task) => {
+    const delivered = after.get(task.taskId);
+    if (delivered !== undefined) return [delivered];
+    return isUndelivered(task) ? [] : [task];
+  });
+}
+
+interface Looks {
+  changed: LiveTask[];
+  events: number;
+  read: number;
+  failures: number;
+  lostRaces: number;
+  postponed: number;
+  /** Task id of the last look that was begun. */
+  last?: string;
+}
+
+async function lookAtAll(
+  { looks, heldBack }: Selection,
+  deps: PollDeps,
+  mayLook: () => boolean,
+  signal: AbortSignal,
+): Promise<Looks> {
+  for (const taskId of heldBack)
+    deps.log.warn('A task waits until some of its events are delivered', { taskId });
+  const result: Looks = { changed: [], events: 0, read: 0, failures: 0, lostRaces: 0, postponed: 0 };
+  const needed = looks.filter((look) => !deps.unwanted.has(look, deps.now()));
+  await pMap(
+    needed,
+    async (look) => {
+      if (!mayLook()) result.postponed += 1;
+      else await lookAt(look, result, deps, signal);
+    },
+    { concurrency: deps.concurrency },
+  );
+  return result;
+}
+
+async function lookAt(look: Look, result: Looks, deps: PollDeps, signal: AbortSignal): Promise<void> {
+  const taskId = taskIdOf(look);
+  result.last = taskId;
+  try {
+    const observed = await observe(look, deps, signal);
+    result.read += 1;
+    if (observed.kind === 'lost-race') result.lostRaces += 1;
+    if (observed.kind === 'not-wanted' && look.kind === 'new' && look.listed !== undefined) {
+      deps.unwanted.add(look.listed, deps.now());
+    }
+    if (observed.kind === 'changed') {
+      result.changed.push(observed.task);
+      result.events += observed.events;
+    }
+  } catch (error) {
+    if (signal.aborted) result.postponed += 1;
+    else result.failures += 1;
+    deps.log.error('A task could not be polled', { taskId, error: summarizeError(error) });
+  }
+}
+
+/** Only a poll that ran out of time leaves a mark: the next one goes on behind it. */
+async function rememberWhereToResume(
+  state: PollState,
+  { postponed, last }: Looks,
+  deps: PollDeps,
+): Promise<void> {
+  if (postponed === 0 || last === undefined) return;
+  try {
+    await deps.tasks.writePollState({ watchingSince: state.watchingSince, resumeAfter: last });
+  } catch (error) {
+    deps.log.error('The state of the poll could not be written', { error: summarizeError(error) });
+  }
+}
+
+function summarizeTasks(
+  tasks: readonly TrackedTask[],
+  looks: Looks,
+  delivered: DeliveryReport,
+  now: number,
+): Pick<PollReport, 'tracked' | 'backlog' | 'backlogAgeMs'> {
+  const after = new Map<string, TrackedTask>();
+  for (const task of [...tasks, ...looks.changed, ...delivered.tasks]) after.set(task.taskId, task);
+  const live = [...after.values()].filter((task) => task.state === 'live');
+  const undelivered = live.flatMap(({ outbox }) => outbox);
+  const oldest = undelivered
+    .map(({ observedAt }) => Date.parse(observedAt))
+    .reduce((a, b) => Math.min(a, b), now);
+  return { tracked: live.length, backlog: undelivered.length, backlogAgeMs: now - oldest };
+}

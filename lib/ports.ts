@@ -1,0 +1,93 @@
+import type { Head } from './domain/chain.ts';
+import type { HistoryRow } from './domain/events.ts';
+import type { AbortCriterion } from './domain/rules.ts';
+import type { TaskFacts, TaskSummary } from './domain/task.ts';
+import type { TrackedTask } from './domain/tracked.ts';
+
+/** A task as `GetOtaTask` shows it. Tags decide on tracking and go no further. */
+export interface ObservedTask {
+  readonly facts: TaskFacts;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** One page of `ListOtaTasks`; `unreadable` counts entries that name no task. */
+export interface TaskPage {
+  readonly tasks: readonly TaskSummary[];
+  readonly unreadable: number;
+}
+
+/** The managed integrations API. Every method throws what the service or the network answers, and UnreadableAnswerError. */
+export interface OtaService {
+  listTasks(signal: AbortSignal): AsyncIterable<TaskPage>;
+  /** @returns undefined when the service does not know the task. */
+  getTask(taskId: string, signal: AbortSignal): Promise<ObservedTask | undefined>;
+  /** @returns undefined when the service does not know the configuration. */
+  getAbortCriteria(
+    configurationId: string,
+    signal: AbortSignal,
+  ): Promise<readonly AbortCriterion[] | undefined>;
+}
+
+/** What polls leave for each other. */
+export interface PollState {
+  /** Epoch milliseconds of the first poll ever. */
+  readonly watchingSince: number;
+  /** Task id at which a poll ran out of time. */
+  readonly resumeAfter?: string;
+}
+
+/** The whole `tasks` table. */
+export interface StoredTasks {
+  readonly tasks: readonly TrackedTask[];
+  readonly pollState?: PollState;
+  /** Items that cannot be understood: left alone, and reported. */
+  readonly unreadable: readonly { readonly taskId: string; readonly error: Error }[];
+}
+
+/** Snapshots with their outboxes: the `tasks` table. */
+export interface TaskStore {
+  /** Reads every item, strongly consistent. */
+  readAll(): Promise<StoredTasks>;
+  read(taskId: string): Promise<TrackedTask | undefined>;
+  /**
+   * Writes an item if its version is still `task.version`.
+   *
+   * @param writeId names the writer, so that a write that was applied and then reported lost is known as our own
+   * @returns the item as stored, with its new version; undefined when somebody else was faster
+   */
+  write<Task extends TrackedTask>(task: Task, writeId: string): Promise<Task | undefined>;
+  writePollState(state: PollState): Promise<void>;
+}
+
+/** The append-only `history` table. */
+export interface HistoryStore {
+  /** Adds a row; adding the same row again does nothing. Throws HistoryConflictError when another has its place. */
+  append(row: HistoryRow): Promise<void>;
+  /** The end of a task's history; undefined when it has none. */
+  head(taskId: string): Promise<Head | undefined>;
+}
+
+/** What the bus made of one event. */
+export type PublishOutcome =
+  | { readonly kind: 'accepted' }
+  /** Refused for now: worth another try. */
+  | { readonly kind: 'refused'; readonly code: string }
+  /** Malformed or too large: no try will ever succeed. */
+  | { readonly kind: 'refused-for-good'; readonly code: string; readonly message: string }
+  /** Permission is missing: nothing can be published. */
+  | { readonly kind: 'denied'; readonly code: string }
+  /** The request as a whole failed, or was not made after others failed: it may have been accepted. */
+  | { readonly kind: 'unavailable'; readonly error: unknown };
+
+/** The event bus. */
+export interface EventBus {
+  /** Offers rows (at most one of each task), in as many requests as it takes. Never throws: one outcome a row, in order. */
+  publish(rows: readonly HistoryRow[]): Promise<readonly PublishOutcome[]>;
+}
+
+/** Structured log. Values are for people: never tags, configuration names, URLs or targets. */
+export interface Log {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}

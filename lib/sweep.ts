@@ -1,0 +1,24 @@
+import type { Sweep } from './domain/selection.ts';
+import type { TaskSummary } from './domain/task.ts';
+import { summarizeError } from './errors.ts';
+import type { Log, OtaService } from './ports.ts';
+
+/**
+ * Reads the whole list of tasks. A list that breaks off, or that has entries without a task id, is incomplete: nothing may be
+ * concluded from what it lacks.
+ */
+export async function sweepTasks(service: OtaService, log: Log, signal: AbortSignal): Promise<Sweep> {
+  const tasks = new Map<string, TaskSummary>();
+  let unreadable = 0;
+  try {
+    for await (const page of service.listTasks(signal)) {
+      for (const task of page.tasks) tasks.set(task.taskId, task);
+      unreadable += page.unreadable;
+    }
+  } catch (error) {
+    log.error('The list of tasks could not be read', { error: summarizeError(error) });
+    return { complete: false, tasks };
+  }
+  if (unreadable > 0) log.error('The list of tasks has entries without a task id', { unreadable });
+  return { complete: unreadable === 0, tasks };
+}
