@@ -1,0 +1,34 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IoTManagedIntegrationsClient } from '@aws-sdk/client-iot-managed-integrations';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** Every AWS client of a function. Region, credentials and endpoints come from the SDK's own environment variables. */
+export interface Clients {
+  readonly managedIntegrations: IoTManagedIntegrationsClient;
+  readonly dynamodb: DynamoDBDocumentClient;
+  readonly eventBridge: EventBridgeClient;
+}
+
+/** No single answer may take the minute that a poll has: a hung connection is given up and tried again. */
+const handler = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
+
+/** Adaptive retry slows down when the service throttles, which standard retry does not. */
+export function createClients(concurrency: number): Clients {
+  const requestHandler = {
+    ...handler,
+    httpsAgent: { maxSockets: concurrency },
+    httpAgent: { maxSockets: concurrency },
+  };
+  return {
+    managedIntegrations: new IoTManagedIntegrationsClient({
+      retryMode: 'adaptive',
+      maxAttempts: 3,
+      requestHandler: { ...requestHandler, requestTimeout: 5_000 },
+    }),
+    dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 3, requestHandler }), {
+      marshallOptions: { removeUndefinedValues: true },
+    }),
+    eventBridge: new EventBridgeClient({ maxAttempts: 3, requestHandler }),
+  };
+}

@@ -1,0 +1,55 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { Head } from '../domain/chain.ts';
+import { HistoryConflictError } from '../errors.ts';
+import type { HistoryStore } from '../ports.ts';
+
+const Row = z.object({ sequence: z.int(), hash: z.string(), published: z.boolean() });
+
+/** Rows read at once in the search for the newest published one: the last row of an ended task is one. */
+const HEAD_PAGE = 10;
+
+/** The append-only history: rows are put where nothing is, and read. */
+export function historyTable(client: DynamoDBDocumentClient, tableName: string): HistoryStore {
+  return {
+    async append(row) {
+      try {
+        await client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: row,
+            ConditionExpression: 'attribute_not_exists(taskId)',
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        const Key = { taskId: row.taskId, sequence: row.sequence };
+        const { Item } = await client.send(
+          new GetCommand({ TableName: tableName, Key, ConsistentRead: true }),
+        );
+        // Put by an earlier try, ours or another poller's, or not ours at all.
+        if (Item?.hash !== row.hash)
+          throw new HistoryConflictError(row.taskId, row.sequence, { cause: error });
+      }
+    },
+
+    async head(taskId) {
+      const query = {
+        TableName: tableName,
+        KeyConditionExpression: 'taskId = :taskId',
+        ExpressionAttributeValues: { ':taskId': taskId },
+        ScanIndexForward: false,
+        ConsistentRead: true,
+      };
+      let head: Head | undefined;
+      for await (const page of paginateQuery({ client, pageSize: HEAD_PAGE }, query)) {
+        const rows = z.array(Row).parse(page.Items ?? []);
+        head ??= rows[0] && { sequence: rows[0].sequence, hash: rows[0].hash };
+        const publishedSequence = rows.find(({ published }) => published)?.sequence;
+        if (head !== undefined && publishedSequence !== undefined) return { ...head, publishedSequence };
+      }
+      return head;
+    },
+  };
+}

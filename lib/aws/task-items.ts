@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { HistoryRow } from '../domain/events.ts';
+import { FAILURE_TYPES } from '../domain/rules.ts';
+import type { TrackedTask } from '../domain/tracked.ts';
+import { UnreadableItemError } from '../errors.ts';
+import type { PollState } from '../ports.ts';
+
+const count = z.int().nonnegative();
+
+const Counts = z.object({
+  queued: count,
+  inProgress: count,
+  succeeded: count,
+  failed: count,
+  rejected: count,
+  timedOut: count,
+  removed: count,
+  canceled: count,
+  total: count,
+});
+
+const Rule = z.object({
+  id: z.string(),
+  kind: z.enum(['abort-criteria']),
+  severity: z.enum(['info', 'warning', 'error', 'critical']),
+  description: z.string(),
+});
+
+const Observed = z.object({
+  value: z.number(),
+  limit: z.number(),
+  unit: z.enum(['percent', 'things', 'seconds']),
+  numerator: z.exactOptional(z.int()),
+  denominator: z.exactOptional(z.int()),
+});
+
+const Facts = z.object({
+  taskId: z.string(),
+  taskArn: z.string(),
+  accountId: z.string(),
+  region: z.string(),
+  status: z.string(),
+  counts: Counts,
+  configurationId: z.exactOptional(z.string()),
+  otaType: z.exactOptional(z.string()),
+  description: z.exactOptional(z.string()),
+  lastUpdatedAt: z.exactOptional(z.string()),
+  endTime: z.exactOptional(z.string()),
+  endBehavior: z.exactOptional(z.string()),
+});
+
+const Criteria = z.object({
+  configurationId: z.string(),
+  criteria: z.array(
+    z.object({
+      failureType: z.enum(FAILURE_TYPES),
+      thresholdPercentage: z.number(),
+      minExecutedThings: z.int(),
+    }),
+  ),
+});
+
+const Snapshot = z.object({
+  facts: Facts,
+  criteria: z.exactOptional(Criteria),
+  breaches: z.record(z.string(), z.object({ rule: Rule, observed: Observed, breachedAt: z.string() })),
+  milestone: z.number(),
+  samples: z.array(z.object({ at: z.number(), finished: z.number() })),
+  listedLastUpdatedAt: z.exactOptional(z.string()),
+});
+
+/** A row is final, whatever version of this code made it: what is checked here is what its delivery needs. */
+const Row: z.ZodType<HistoryRow> = z.looseObject({
+  schemaVersion: z.literal('1'),
+  eventId: z.string(),
+  sequence: z.int().positive(),
+  previousSequence: z.exactOptional(z.int()),
+  observedAt: z.string(),
+  taskId: z.string(),
+  status: z.string(),
+  counts: z.looseObject(Counts.shape),
+  hash: z.string(),
+  detailType: z.enum([
+    'OTA Task Tracking Started',
+    'OTA Task Status Changed',
+    'OTA Task Configuration Changed',
+    'OTA Task Progressed',
+    'OTA Task Threshold Breached',
+    'OTA Task Threshold Recovered',
+    'OTA Task Tracking Stopped',
+    'OTA Task Event Set Aside',
+  ]),
+  published: z.boolean(),
+  previousHash: z.exactOptional(z.string()),
+  day: z.string(),
+  expiresAt: z.exactOptional(z.number()),
+});
+
+const item = {
+  taskId: z.string(),
+  version: z.int().positive(),
+  head: z.exactOptional(
+    z.object({ sequence: z.int(), hash: z.string(), publishedSequence: z.exactOptional(z.int()) }),
+  ),
+};
+
+const Item: z.ZodType<TrackedTask> = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('requested'), ...item }),
+  z.object({ state: z.literal('excluded'), ...item }),
+  z.object({ state: z.literal('ended'), ...item, expiresAt: z.int() }),
+  z.object({
+    state: z.literal('live'),
+    ...item,
+    snapshot: Snapshot,
+    outbox: z.array(Row),
+    recordedThrough: z.int(),
+    stopped: z.exactOptional(z.enum(['completed', 'canceled', 'deleted', 'requested'])),
+    untrackRequested: z.exactOptional(z.boolean()),
+  }),
+]);
+
+const State = z.object({ watchingSince: z.number(), resumeAfter: z.exactOptional(z.string()) });
+
+/** @throws UnreadableItemError that names the attributes that are wrong */
+export function parseTrackedTask(stored: Readonly<Record<string, unknown>>): TrackedTask {
+  return parse(Item, stored);
+}
+
+/** @throws UnreadableItemError that names the attributes that are wrong */
+export function parsePollState(stored: Readonly<Record<string, unknown>>): PollState {
+  return parse(State, stored);
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, stored: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(stored);
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'item'} (${code})`);
+  throw new UnreadableItemError(`Attributes cannot be understood: ${where.join(', ')}`);
+}

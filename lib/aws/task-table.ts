@@ -1,0 +1,78 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { TrackedTask } from '../domain/tracked.ts';
+import { UnreadableItemError } from '../errors.ts';
+import type { PollState, StoredTasks, TaskStore } from '../ports.ts';
+import { parsePollState, parseTrackedTask } from './task-items.ts';
+
+/** Key of the one item that is no task. A task id has no such character. */
+const POLL_STATE_KEY = '#poll';
+
+/** Snapshots with their outboxes, one item a task, guarded by a version. */
+export function taskTable(client: DynamoDBDocumentClient, tableName: string): TaskStore {
+  const readItem = async (taskId: string) => {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: tableName, Key: { taskId }, ConsistentRead: true }),
+    );
+    return Item;
+  };
+
+  return {
+    async readAll() {
+      const items: Record<string, unknown>[] = [];
+      const pages = paginateScan({ client }, { TableName: tableName, ConsistentRead: true });
+      for await (const page of pages) items.push(...(page.Items ?? []));
+      return parseItems(items);
+    },
+
+    async read(taskId) {
+      const item = await readItem(taskId);
+      return item && parseTrackedTask(item);
+    },
+
+    async write(task, writeId) {
+      const version = task.version + 1;
+      try {
+        await client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: { ...task, version, writeId },
+            ...(task.version === 0
+              ? { ConditionExpression: 'attribute_not_exists(taskId)' }
+              : {
+                  ConditionExpression: '#version = :version',
+                  ExpressionAttributeNames: { '#version': 'version' },
+                  ExpressionAttributeValues: { ':version': task.version },
+                }),
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        // A write that was applied and then reported lost is tried again by the SDK, and meets itself.
+        const item = await readItem(task.taskId);
+        if (item?.writeId !== writeId || item.version !== version) return undefined;
+      }
+      return { ...task, version };
+    },
+
+    async writePollState(state) {
+      await client.send(new PutCommand({ TableName: tableName, Item: { taskId: POLL_STATE_KEY, ...state } }));
+    },
+  };
+}
+
+function parseItems(items: readonly Record<string, unknown>[]): StoredTasks {
+  const tasks: TrackedTask[] = [];
+  const unreadable: { taskId: string; error: Error }[] = [];
+  let pollState: PollState | undefined;
+  for (const item of items) {
+    try {
+      if (item.taskId === POLL_STATE_KEY) pollState = parsePollState(item);
+      else tasks.push(parseTrackedTask(item));
+    } catch (error) {
+      if (!(error instanceof UnreadableItemError)) throw error;
+      unreadable.push({ taskId: String(item.taskId), error });
+    }
+  }
+  return { tasks, ...(pollState !== undefined && { pollState }), unreadable };
+}
