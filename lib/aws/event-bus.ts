@@ -48,29 +48,38 @@ export function eventBus(client: EventBridgeClient, busName: string): EventBus {
   return {
     async publish(rows) {
       const offers = rows.map((row, index): Offer => ({ index, entry: entryOf(row, busName) }));
-      const notTried = new OtaWatchError('Not offered, since other requests failed');
-      const outcomes: PublishOutcome[] = offers.map(() => ({ kind: 'unavailable', error: notTried }));
       let failedRequests = 0;
-      const offer = async (batch: readonly Offer[]): Promise<void> => {
-        if (failedRequests >= MAX_FAILED_REQUESTS) return;
-        const results = await put(client, batch);
+      const offerBatch = async (batch: readonly Offer[]): Promise<Result[]> => {
+        if (failedRequests >= MAX_FAILED_REQUESTS) return [];
+        const results = await putOrSplit(client, batch);
         if (results.every(({ outcome }) => isFailure(outcome))) failedRequests += 1;
-        if (isSpoiled(results)) for (const single of batch) await offer([single]);
-        else for (const { index, outcome } of results) outcomes[index] = outcome;
+        return results;
       };
-      await pMap(batchEntries(offers), offer, { concurrency: CONCURRENT_REQUESTS });
-      return outcomes;
+      const results = await pMap(batchEntries(offers), offerBatch, { concurrency: CONCURRENT_REQUESTS });
+      return collect(results.flat(), rows.length);
     },
   };
 }
 
-function isFailure({ kind }: PublishOutcome): boolean {
-  return kind === 'unavailable' || kind === 'denied';
+/** One outcome a row, in the order of the rows. */
+function collect(results: readonly Result[], length: number): PublishOutcome[] {
+  const error = new OtaWatchError('Not offered, since other requests failed');
+  const outcomes = Array.from({ length }, (): PublishOutcome => ({ kind: 'unavailable', error }));
+  for (const { index, outcome } of results) outcomes[index] = outcome;
+  return outcomes;
 }
 
 /** One bad entry spoils its whole request: then each is offered alone, to find it. */
-function isSpoiled(results: readonly Result[]): boolean {
-  return results.length > 1 && results.every(({ outcome }) => outcome.kind === 'refused-for-good');
+async function putOrSplit(client: EventBridgeClient, batch: readonly Offer[]): Promise<Result[]> {
+  const results = await put(client, batch);
+  const isSpoiled = results.every(({ outcome }) => outcome.kind === 'refused-for-good');
+  if (!isSpoiled || batch.length === 1) return results;
+  const singles = await pMap(batch, (offer) => put(client, [offer]), { concurrency: 1 });
+  return singles.flat();
+}
+
+function isFailure({ kind }: PublishOutcome): boolean {
+  return kind === 'unavailable' || kind === 'denied';
 }
 
 /** One request: an outcome for each entry. */
