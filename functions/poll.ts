@@ -1,3 +1,36 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
+import errorLogger from '@middy/error-logger';
+import type { Context } from 'aws-lambda';
+import { accountOf } from '../lib/aws/account.ts';
+import { createPoller, type MeteredReport, type Poller } from '../lib/compose.ts';
+import { readConfig } from '../lib/config.ts';
+import { summarizeError } from '../lib/errors.ts';
+import { recordMetrics } from '../lib/metrics.ts';
 
-export const handler = middy(async () => ({ tasksTable: process.env.TASKS_TABLE }));
+const logger = new Logger();
+const metrics = new Metrics();
+let poller: Poller | undefined;
+
+/** Invoked by the schedule, with an event that says nothing: looks at every task that needs it. */
+export const handler = middy<unknown, MeteredReport>()
+  .use(injectLambdaContext(logger))
+  .use(logMetrics(metrics))
+  .use(
+    errorLogger({ logger: ({ error }) => logger.error('The poll failed', { error: summarizeError(error) }) }),
+  )
+  .handler(async (_event: unknown, context: Context) => {
+    poller ??= createPoller(
+      readConfig(process.env),
+      accountOf(context.invokedFunctionArn, process.env),
+      logger,
+    );
+    const startedAt = performance.now();
+    const report = await poller(() => context.getRemainingTimeInMillis());
+    recordMetrics(metrics, report, performance.now() - startedAt);
+    logger.debug('Poll', { ...report });
+    return report;
+  });

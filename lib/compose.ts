@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CallCount, meterCalls } from './aws/call-meter.ts';
+import { createClients } from './aws/clients.ts';
+import { eventBus } from './aws/event-bus.ts';
+import { historyTable } from './aws/history-table.ts';
+import { otaService } from './aws/managed-integrations.ts';
+import type { Account } from './aws/ota-answers.ts';
+import { taskTable } from './aws/task-table.ts';
+import { canonicalHash } from './canonical-hash.ts';
+import type { Config } from './config.ts';
+import { CriteriaReader } from './criteria.ts';
+import { isWanted } from './domain/discovery.ts';
+import { type PollReport, poll } from './poll.ts';
+import type { Log } from './ports.ts';
+import { UnwantedTasks } from './unwanted.ts';
+
+/** What one poll costs in requests to the service, besides what it did. */
+export type MeteredReport = PollReport & { readonly api: CallCount };
+
+/** Runs polls; keeps connections and what does not change from one to the next. */
+export type Poller = (remainingMs: () => number) => Promise<MeteredReport>;
+
+/** Puts the poll together with AWS. */
+export function createPoller(config: Config, account: Account, log: Log): Poller {
+  const { managedIntegrations, dynamodb, eventBridge } = createClients(config.fetchConcurrency);
+  const takeCount = meterCalls(managedIntegrations);
+  const service = otaService(managedIntegrations, account);
+  const now = () => Date.now();
+  const deps = {
+    service,
+    tasks: taskTable(dynamodb, config.tasksTable),
+    history: historyTable(dynamodb, config.historyTable),
+    bus: eventBus(eventBridge, config.eventBus),
+    criteria: new CriteriaReader(service, log, now),
+    unwanted: new UnwantedTasks(),
+    log,
+    now,
+    sleep: (milliseconds: number) => sleep(milliseconds),
+    concurrency: config.fetchConcurrency,
+    discovery: config.discovery,
+    progressEvents: config.progressEvents,
+    isWanted: ({ tags }: { tags: Readonly<Record<string, string>> }) =>
+      isWanted(config.discovery, config.discoveryTag, tags),
+    chain: {
+      hash: canonicalHash,
+      ...(config.historyRetentionDays !== undefined && { retentionDays: config.historyRetentionDays }),
+    },
+  };
+  return async (remainingMs) => {
+    const report = await poll({ ...deps, writeId: randomUUID(), remainingMs });
+    return { ...report, api: takeCount() };
+  };
+}
