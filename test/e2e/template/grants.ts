@@ -1,0 +1,124 @@
+import { expect } from 'vitest';
+import { arnOf, ownArn } from './expected.ts';
+import type { Template } from './package.ts';
+
+type Properties = Record<string, unknown>;
+
+const GRANTING = /^AWS::IAM::|Policy$|Permission$/;
+
+/** Every resource that can give somebody a permission, by its logical id. */
+export function grantsOf(template: Template): Record<string, Properties> {
+  const granting = Object.entries(template.Resources).filter(([, { Type }]) => GRANTING.test(Type));
+  return Object.fromEntries(granting.map(([id, { Properties }]) => [id, Properties]));
+}
+
+/** Holds when the template gives exactly the permissions below: none more, none wider, no deny less. */
+export function expectExactGrants(template: Template): void {
+  expect(grantsOf(template)).toEqual(expectedGrants);
+}
+
+const assumedBy = (service: string, conditions: Properties = {}) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole', ...conditions }],
+});
+
+const policy = (name: string, statements: Properties[]) => ({
+  PolicyName: name,
+  PolicyDocument: { Version: '2012-10-17', Statement: statements },
+});
+
+const pollStatements = [
+  {
+    Sid: 'Log',
+    Effect: 'Allow',
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    Resource: arnOf('PollLogGroup'),
+  },
+  {
+    Sid: 'ReadTask',
+    Effect: 'Allow',
+    Action: 'iotmanagedintegrations:GetOtaTask',
+    Resource: ownArn('iotmanagedintegrations', 'ota-task/*'),
+  },
+  {
+    Sid: 'ListTasksAndReadConfigurations',
+    Effect: 'Allow',
+    Action: ['iotmanagedintegrations:ListOtaTasks', 'iotmanagedintegrations:GetOtaTaskConfiguration'],
+    Resource: '*',
+  },
+  {
+    Sid: 'KeepSnapshots',
+    Effect: 'Allow',
+    Action: ['dynamodb:Scan', 'dynamodb:GetItem', 'dynamodb:PutItem'],
+    Resource: arnOf('TasksTable'),
+  },
+  {
+    Sid: 'AppendHistory',
+    Effect: 'Allow',
+    Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    Resource: arnOf('HistoryTable'),
+  },
+  {
+    Sid: 'NeverChangeHistory',
+    Effect: 'Deny',
+    Action: [
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:PartiQLInsert',
+      'dynamodb:PartiQLUpdate',
+      'dynamodb:PartiQLDelete',
+    ],
+    Resource: arnOf('HistoryTable'),
+  },
+  { Sid: 'Publish', Effect: 'Allow', Action: 'events:PutEvents', Resource: arnOf('EventBus') },
+];
+
+const scheduleStatements = [
+  {
+    Sid: 'InvokePoll',
+    Effect: 'Allow',
+    Action: 'lambda:InvokeFunction',
+    Resource: arnOf('PollLambdaFunction'),
+  },
+  {
+    Sid: 'SetAside',
+    Effect: 'Allow',
+    Action: 'sqs:SendMessage',
+    Resource: arnOf('PollScheduleDeadLetterQueue'),
+  },
+];
+
+const bucketArn = (suffix: string[]) => ({
+  'Fn::Join': [
+    '',
+    ['arn:', { Ref: 'AWS::Partition' }, ':s3:::', { Ref: 'ServerlessDeploymentBucket' }, ...suffix],
+  ],
+});
+
+const expectedGrants = {
+  PollRole: {
+    AssumeRolePolicyDocument: assumedBy('lambda.amazonaws.com'),
+    Policies: [policy('poll', pollStatements)],
+  },
+  PollScheduleRole: {
+    AssumeRolePolicyDocument: assumedBy('scheduler.amazonaws.com', {
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    }),
+    Policies: [policy('poll-schedule', scheduleStatements)],
+  },
+  ServerlessDeploymentBucketPolicy: {
+    Bucket: { Ref: 'ServerlessDeploymentBucket' },
+    PolicyDocument: {
+      Statement: [
+        {
+          Action: 's3:*',
+          Effect: 'Deny',
+          Principal: '*',
+          Resource: [bucketArn(['/*']), bucketArn([])],
+          Condition: { Bool: { 'aws:SecureTransport': false } },
+        },
+      ],
+    },
+  },
+};

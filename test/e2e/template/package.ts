@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import JSZip from 'jszip';
+import { z } from 'zod';
+
+const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
+const SOURCES = ['events', 'functions', 'infra', 'lib', 'package.json', 'serverless.yml', 'tsconfig.json'];
+const BIN = path.join(REPOSITORY, 'node_modules/.bin');
+const run = promisify(execFile);
+
+const resourceSchema = z.looseObject({
+  Type: z.string(),
+  Properties: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** What a packaged CloudFormation template is made of. */
+export const templateSchema = z.looseObject({
+  Conditions: z.record(z.string(), z.unknown()),
+  Resources: z.record(z.string(), resourceSchema),
+  Outputs: z.record(z.string(), z.looseObject({ Value: z.unknown() })),
+});
+
+export type Template = z.infer<typeof templateSchema>;
+
+export interface Packaged {
+  template: Template;
+  /** The template as it lies in the file. */
+  text: string;
+  /** What the command printed, standard output and error. */
+  output: string;
+  /** A function's archive, by the function's key. */
+  archive(name: string): Promise<Buffer>;
+}
+
+/** A folder for packaged copies. Its HOME has no AWS profile, and keeps what the command caches between runs. */
+export class Workshop {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async open(): Promise<Workshop> {
+    return new Workshop(await mkdtemp(path.join(tmpdir(), 'ota-watch-template-')));
+  }
+
+  async close(): Promise<void> {
+    await rm(this.folder, { recursive: true });
+  }
+
+  async emptyFolder(name: string): Promise<string> {
+    const folder = path.join(this.folder, name);
+    await mkdir(folder);
+    return folder;
+  }
+
+  /**
+   * Runs `serverless package` on a copy of the sources, since it empties `.serverless` and `.esbuild` of where it runs.
+   * It gets no environment but PATH and HOME: no credentials, no region.
+   */
+  async package(name: string, args: string[], edit?: (copy: string) => Promise<void>): Promise<Packaged> {
+    const copy = await this.emptyFolder(name);
+    for (const source of SOURCES) {
+      await cp(path.join(REPOSITORY, source), path.join(copy, source), { recursive: true });
+    }
+    await symlink(path.join(REPOSITORY, 'node_modules'), path.join(copy, 'node_modules'));
+    await edit?.(copy);
+    const env = { PATH: `${BIN}${path.delimiter}${process.env.PATH}`, HOME: this.folder };
+    const { stdout, stderr } = await run(path.join(BIN, 'serverless'), ['package', ...args], {
+      cwd: copy,
+      env,
+    });
+    const written = path.join(copy, '.serverless');
+    const text = await readFile(path.join(written, 'cloudformation-template-update-stack.json'), 'utf8');
+    return {
+      template: templateSchema.parse(JSON.parse(text)),
+      text,
+      output: stdout + stderr,
+      archive: (key) => readFile(path.join(written, `${key}.zip`)),
+    };
+  }
+}
+
+/** Writes an archive's files below a folder; answers their names. */
+export async function unpack(archive: Buffer, folder: string): Promise<string[]> {
+  const files = Object.values((await JSZip.loadAsync(archive)).files).filter((file) => !file.dir);
+  for (const file of files) {
+    const target = path.join(folder, file.name);
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(target, await file.async('nodebuffer'));
+  }
+  return files.map((file) => file.name).sort();
+}
+
+/** Imports a module in a new process of the production runtime; answers the type of each of its exports. */
+export async function exportsOf(
+  module: string,
+  environment: Record<string, string>,
+): Promise<Record<string, string>> {
+  const script = `
+    const loaded = await import(${JSON.stringify(module)});
+    console.log(JSON.stringify(Object.fromEntries(Object.entries(loaded).map(([k, v]) => [k, typeof v]))));
+  `;
+  const { stdout } = await run(path.join(BIN, 'node'), ['--input-type=module', '--eval', script], {
+    cwd: path.dirname(module),
+    env: environment,
+  });
+  return z.record(z.string(), z.string()).parse(JSON.parse(stdout));
+}
