@@ -1,0 +1,129 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import type { EventRule } from '../template/events.ts';
+import { applyInput, type Target } from '../template/targets.ts';
+import { compilePattern, type EventMatcher } from './pattern.ts';
+
+/** An event as targets receive it (EventBridge user guide, "Event structure reference"). */
+export interface EventEnvelope {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  /** ISO 8601, second precision. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Hands a payload to a function, by its logical id; rejects where the function did not take it. */
+export type Invoke = (functionLogicalId: string, payload: unknown, signal: AbortSignal) => Promise<void>;
+
+export interface DeliveryFailure {
+  readonly rule: EventRule;
+  readonly target: Target;
+  readonly event: EventEnvelope;
+  /** Invocations that were tried; 0 for a target that cannot be run locally. */
+  readonly attempts: number;
+  readonly error: Error;
+}
+
+/** A target that the local bus does not serve. Reported once for each target. */
+export class UnsupportedTargetError extends Error {
+  override readonly name = 'UnsupportedTargetError';
+}
+
+export interface DeliveryOptions {
+  /** Rules of all buses. */
+  readonly rules: readonly EventRule[];
+  readonly invoke: Invoke;
+  /** Pauses before the second and later attempts at one target, in milliseconds. */
+  readonly retryDelaysMs?: readonly number[];
+  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
+  readonly onDeliveryFailure?: (failure: DeliveryFailure) => void;
+}
+
+export interface Delivery {
+  /** Starts the deliveries of an event; never throws, and does not wait for them. */
+  deliver(busName: string, event: EventEnvelope): void;
+  /** Resolves when no delivery is underway. */
+  idle(): Promise<void>;
+  /** Gives up all deliveries underway, unreported. */
+  stop(): void;
+}
+
+interface CompiledRule {
+  readonly rule: EventRule;
+  readonly matches: EventMatcher;
+}
+
+const RETRY_DELAYS_MS = [100, 500, 2000];
+
+/** Matches events against rules, and invokes the targets. Throws EventPatternError for an invalid rule. */
+export function createDelivery(options: DeliveryOptions): Delivery {
+  const rules = options.rules.filter(({ enabled }) => enabled).map(compileRule);
+  const reported = new Set<Target>();
+  const underway = new Set<Promise<void>>();
+  const stopped = new AbortController();
+
+  async function deliverTo(rule: EventRule, target: Target, event: EventEnvelope): Promise<void> {
+    if (target.kind === 'unsupported') {
+      if (reported.has(target)) return;
+      reported.add(target);
+      const error = new UnsupportedTargetError(`Rule ${rule.name}, target ${target.id}: ${target.reason}`);
+      options.onDeliveryFailure?.({ rule, target, event, attempts: 0, error });
+      return;
+    }
+    const payload = applyInput(target.input, event);
+    const call = () => options.invoke(target.functionLogicalId, payload, stopped.signal);
+    const { attempts, error } = await withRetries(call, options, stopped.signal);
+    if (error && !stopped.signal.aborted)
+      options.onDeliveryFailure?.({ rule, target, event, attempts, error });
+  }
+
+  return {
+    deliver: (busName, event) => {
+      const matching = rules.filter(({ rule, matches }) => rule.busName === busName && matches(event));
+      for (const { rule } of matching) {
+        for (const target of rule.targets) {
+          const delivery = deliverTo(rule, target, event).finally(() => underway.delete(delivery));
+          underway.add(delivery);
+        }
+      }
+    },
+    idle: async () => {
+      while (underway.size > 0) await Promise.all(underway);
+    },
+    stop: () => stopped.abort(),
+  };
+}
+
+function compileRule(rule: EventRule): CompiledRule {
+  return { rule, matches: compilePattern(rule.pattern) };
+}
+
+async function withRetries(
+  call: () => Promise<void>,
+  { retryDelaysMs = RETRY_DELAYS_MS, sleep = abortableSleep }: DeliveryOptions,
+  signal: AbortSignal,
+): Promise<{ readonly attempts: number; readonly error?: Error }> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      await call();
+      return { attempts };
+    } catch (cause) {
+      const delay = retryDelaysMs[attempts - 1];
+      if (delay !== undefined) await sleep(delay, signal).catch(() => undefined);
+      if (delay === undefined || signal.aborted) return { attempts, error: asError(cause) };
+    }
+  }
+}
+
+function abortableSleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return sleepFor(milliseconds, undefined, { signal });
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause), { cause });
+}
