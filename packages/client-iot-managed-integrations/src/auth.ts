@@ -13,6 +13,7 @@ import type {
   Provider,
 } from '@smithy/types';
 import type { IoTManagedIntegrationsClientResolvedConfig } from './client.ts';
+import { SIGNING_NAME } from './endpoint.ts';
 
 export interface IoTManagedIntegrationsHttpAuthSchemeParameters extends HttpAuthSchemeParameters {
   region?: string;
@@ -46,7 +47,7 @@ export const defaultIoTManagedIntegrationsHttpAuthSchemeProvider: IoTManagedInte
   ({ region }) => [
     {
       schemeId: 'aws.auth#sigv4',
-      signingProperties: { name: 'iotmanagedintegrations', region },
+      signingProperties: { name: SIGNING_NAME, region },
       propertiesExtractor: (config, context) => ({ signingProperties: { config, context } }),
     },
   ];

@@ -2,6 +2,9 @@ import { partition } from '@aws-sdk/core/client';
 import { EndpointError } from '@smithy/core/endpoints';
 import type { EndpointParameters as BaseParameters, Endpoint, EndpointV2, Provider } from '@smithy/types';
 
+/** The service's name in SigV4 scopes. */
+export const SIGNING_NAME = 'iotmanagedintegrations';
+
 /** The part of the client's configuration that decides the endpoint. */
 export interface ClientInputEndpointParameters {
   useFipsEndpoint?: boolean | undefined | Provider<boolean | undefined>;
@@ -31,7 +34,7 @@ export function resolveClientEndpointParameters<T>(
 ): T & ClientResolvedEndpointParameters {
   return Object.assign(options, {
     useFipsEndpoint: options.useFipsEndpoint ?? false,
-    defaultSigningName: 'iotmanagedintegrations',
+    defaultSigningName: SIGNING_NAME,
   });
 }
 

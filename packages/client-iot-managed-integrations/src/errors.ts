@@ -1,11 +1,9 @@
 import { type ExceptionOptionType, ServiceException } from '@smithy/core/client';
-
-const SHAPES = 'com.amazonaws.iotmanagedintegrations';
+import { NAMESPACE, SYNTHETIC_NAMESPACE } from './namespace.ts';
 
 /** Base class of every error that the service answers with, also of those that the model does not know. */
 export class IoTManagedIntegrationsServiceException extends ServiceException {
-  static override readonly shapeId: string =
-    `smithy.ts.sdk.synthetic.${SHAPES}#IoTManagedIntegrationsServiceException`;
+  static override readonly shapeId: string = `${SYNTHETIC_NAMESPACE}#IoTManagedIntegrationsServiceException`;
 }
 
 type Options<E extends IoTManagedIntegrationsServiceException> = ExceptionOptionType<
@@ -15,7 +13,7 @@ type Options<E extends IoTManagedIntegrationsServiceException> = ExceptionOption
 
 /** 403: the caller may not do this. */
 export class AccessDeniedException extends IoTManagedIntegrationsServiceException {
-  static override readonly shapeId: string = `${SHAPES}#AccessDeniedException`;
+  static override readonly shapeId: string = `${NAMESPACE}#AccessDeniedException`;
   override readonly name = 'AccessDeniedException';
   override readonly $fault = 'client';
   Message?: string | undefined;
@@ -28,7 +26,7 @@ export class AccessDeniedException extends IoTManagedIntegrationsServiceExceptio
 
 /** 500: the service failed, or is unavailable. */
 export class InternalServerException extends IoTManagedIntegrationsServiceException {
-  static override readonly shapeId: string = `${SHAPES}#InternalServerException`;
+  static override readonly shapeId: string = `${NAMESPACE}#InternalServerException`;
   override readonly name = 'InternalServerException';
   override readonly $fault = 'server';
   Message?: string | undefined;
@@ -41,7 +39,7 @@ export class InternalServerException extends IoTManagedIntegrationsServiceExcept
 
 /** 404: the named resource does not exist. */
 export class ResourceNotFoundException extends IoTManagedIntegrationsServiceException {
-  static override readonly shapeId: string = `${SHAPES}#ResourceNotFoundException`;
+  static override readonly shapeId: string = `${NAMESPACE}#ResourceNotFoundException`;
   override readonly name = 'ResourceNotFoundException';
   override readonly $fault = 'client';
   Message?: string | undefined;
@@ -58,7 +56,7 @@ export class ResourceNotFoundException extends IoTManagedIntegrationsServiceExce
 
 /** 429: the rate exceeds the limit. */
 export class ThrottlingException extends IoTManagedIntegrationsServiceException {
-  static override readonly shapeId: string = `${SHAPES}#ThrottlingException`;
+  static override readonly shapeId: string = `${NAMESPACE}#ThrottlingException`;
   override readonly name = 'ThrottlingException';
   override readonly $fault = 'client';
   Message?: string | undefined;
@@ -71,7 +69,7 @@ export class ThrottlingException extends IoTManagedIntegrationsServiceException 
 
 /** 400: the input breaks a rule of the model. */
 export class ValidationException extends IoTManagedIntegrationsServiceException {
-  static override readonly shapeId: string = `${SHAPES}#ValidationException`;
+  static override readonly shapeId: string = `${NAMESPACE}#ValidationException`;
   override readonly name = 'ValidationException';
   override readonly $fault = 'client';
   Message?: string | undefined;

@@ -30,7 +30,8 @@ import packageInfo from '../package.json' with { type: 'json' };
 import { defaultIoTManagedIntegrationsHttpAuthSchemeProvider } from './auth.ts';
 import type { IoTManagedIntegrationsClientConfig } from './client.ts';
 import { defaultEndpointResolver } from './endpoint.ts';
-import { errorTypeRegistries, NAMESPACE } from './schemas.ts';
+import { NAMESPACE } from './namespace.ts';
+import { errorTypeRegistries } from './schemas.ts';
 
 const API_VERSION = '2025-03-03';
 

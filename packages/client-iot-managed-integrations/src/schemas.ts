@@ -1,8 +1,6 @@
 import { TypeRegistry } from '@smithy/core/schema';
 import type {
   $SchemaRef,
-  SchemaTraits,
-  StaticErrorSchema,
   StaticListSchema,
   StaticOperationSchema,
   StaticStructureSchema,
@@ -15,10 +13,7 @@ import {
   ThrottlingException,
   ValidationException,
 } from './errors.ts';
-
-/** Namespace of the service's shapes, as the model's ids spell it. */
-export const NAMESPACE = 'com.amazonaws.iotmanagedintegrations';
-const SYNTHETIC_NAMESPACE = `smithy.ts.sdk.synthetic.${NAMESPACE}`;
+import { NAMESPACE, SYNTHETIC_NAMESPACE } from './namespace.ts';
 
 // Schema and trait codes of @smithy/types (schema/sentinels and schema/traits).
 const STRING = 0;
@@ -37,54 +32,34 @@ function list(name: string, of: $SchemaRef): StaticListSchema {
   return [1, NAMESPACE, name, 0, of];
 }
 
-function error(
-  name: string,
-  traits: SchemaTraits,
-  members: Record<string, $SchemaRef> = {},
-): StaticErrorSchema {
-  const all = { Message: STRING, ...members };
-  return [-3, NAMESPACE, name, traits, Object.keys(all), Object.values(all)];
-}
-
 function get(name: string, uri: string, input: $SchemaRef, output: $SchemaRef): StaticOperationSchema {
   return [9, NAMESPACE, name, { http: ['GET', uri, 200] }, input, output];
 }
 
 const inQuery = (name: string, of: $SchemaRef): $SchemaRef => [of, { httpQuery: name }];
 
-const namespaceRegistry = new TypeRegistry(NAMESPACE);
 const syntheticRegistry = new TypeRegistry(SYNTHETIC_NAMESPACE);
 syntheticRegistry.registerError(
   [-3, SYNTHETIC_NAMESPACE, 'IoTManagedIntegrationsServiceException', 0, [], []],
   IoTManagedIntegrationsServiceException,
 );
-namespaceRegistry.registerError(
-  error('AccessDeniedException', { error: 'client', httpError: 403 }),
-  AccessDeniedException,
-);
-namespaceRegistry.registerError(
-  error('InternalServerException', { error: 'server', httpError: 500 }),
-  InternalServerException,
-);
-namespaceRegistry.registerError(
-  error(
-    'ResourceNotFoundException',
-    { error: 'client', httpError: 404 },
-    { ResourceId: STRING, ResourceType: STRING },
-  ),
-  ResourceNotFoundException,
-);
-namespaceRegistry.registerError(
-  error('ThrottlingException', { error: 'client', httpError: 429 }),
-  ThrottlingException,
-);
-namespaceRegistry.registerError(
-  error('ValidationException', { error: 'client', httpError: 400 }),
-  ValidationException,
-);
+
+const registry = new TypeRegistry(NAMESPACE);
+
+function registerError(name: string, status: number, exception: unknown, ...members: string[]): void {
+  const traits = { error: status < 500 ? 'client' : 'server', httpError: status } as const;
+  const types = ['Message', ...members].map(() => STRING);
+  registry.registerError([-3, NAMESPACE, name, traits, ['Message', ...members], types], exception);
+}
+
+registerError('AccessDeniedException', 403, AccessDeniedException);
+registerError('InternalServerException', 500, InternalServerException);
+registerError('ResourceNotFoundException', 404, ResourceNotFoundException, 'ResourceId', 'ResourceType');
+registerError('ThrottlingException', 429, ThrottlingException);
+registerError('ValidationException', 400, ValidationException);
 
 /** What the protocol makes error answers of. */
-export const errorTypeRegistries = [syntheticRegistry, namespaceRegistry];
+export const errorTypeRegistries = [syntheticRegistry, registry];
 
 const SchedulingConfig = structure('OtaTaskSchedulingConfig', {
   EndBehavior: STRING,

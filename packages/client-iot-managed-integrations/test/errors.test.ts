@@ -60,16 +60,22 @@ describe.each(EXCEPTIONS)('$name', ({ type, name, status, $fault }) => {
   });
 });
 
-it('says which resource was not found', async () => {
-  const { client } = await talk(
-    answer(
-      404,
-      { Message: 'no such task', ResourceId: 'task1', ResourceType: 'OtaTask' },
-      { 'x-amzn-errortype': 'ResourceNotFoundException' },
-    ),
-  );
-  const error = await rejection(client.send(new GetOtaTaskCommand({ Identifier: 'task1' })));
-  expect(error).toMatchObject({ message: 'no such task', ResourceId: 'task1', ResourceType: 'OtaTask' });
+describe('ResourceNotFoundException', () => {
+  const resource = { ResourceId: 'task1', ResourceType: 'OtaTask' };
+
+  it('says which resource was not found', async () => {
+    const { client } = await talk(
+      answer(404, { Message: 'gone', ...resource }, { 'x-amzn-errortype': 'ResourceNotFoundException' }),
+    );
+    const error = await rejection(client.send(new GetOtaTaskCommand({ Identifier: 'task1' })));
+    expect(error).toMatchObject({ message: 'gone', ...resource });
+  });
+
+  it('can be made by hand', () => {
+    const error = new ResourceNotFoundException({ message: 'gone', $metadata: {}, ...resource });
+    expect(error).toBeInstanceOf(IoTManagedIntegrationsServiceException);
+    expect(error).toMatchObject({ message: 'gone', $fault: 'client', ...resource });
+  });
 });
 
 describe('errors that the model does not know', () => {

@@ -158,6 +158,14 @@ describe('user agent', () => {
   });
 });
 
+it('carries the trace of the Lambda invocation that it runs in', async () => {
+  vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'poll');
+  vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1-5759e988-bd862e3fe1be46a994272793');
+  const { client, requests } = await talk(ok({}));
+  await client.send(new ListOtaTasksCommand());
+  expect(requests[0]?.headers['x-amzn-trace-id']).toBe('Root=1-5759e988-bd862e3fe1be46a994272793');
+});
+
 describe('abort signal', () => {
   it('stops a request that waits for its answer', async () => {
     const asked = Promise.withResolvers<void>();
