@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isWanted } from '../../../lib/domain/discovery.ts';
+import { type SelectionContext, select, taskIdOf } from '../../../lib/domain/selection.ts';
+import type { TaskSummary } from '../../../lib/domain/task.ts';
+import type { LiveTask, TrackedTask } from '../../../lib/domain/tracked.ts';
+import { facts, liveTask, NOON, snapshot } from '../../support/builders.ts';
+
+const THEN = '2026-11-22T11:00:00.000Z';
+const HOUR = 3_600_000;
+
+const at: SelectionContext = { discovery: 'all', watchingSince: NOON - 2 * HOUR, now: NOON };
+
+function task(taskId: string, status: string, overrides: Partial<LiveTask> = {}): LiveTask {
+  return liveTask({
+    taskId,
+    snapshot: snapshot({ facts: facts({ taskId, status }), listedLastUpdatedAt: THEN }),
+    ...overrides,
+  });
+}
+function listed(taskId: string, status: string, overrides: Partial<TaskSummary> = {}): TaskSummary {
+  return { taskId, status, configurationId: 'config1', createdAt: THEN, lastUpdatedAt: THEN, ...overrides };
+}
+const sweep = (...summaries: TaskSummary[]) => ({
+  complete: true,
+  tasks: new Map(summaries.map((summary) => [summary.taskId, summary])),
+});
+
+describe('a task that is tracked', () => {
+  const cases: [string, TrackedTask, TaskSummary | undefined, boolean][] = [
+    ['in progress', task('a', 'IN_PROGRESS'), listed('a', 'IN_PROGRESS'), true],
+    ['scheduled and unchanged', task('a', 'SCHEDULED'), listed('a', 'SCHEDULED'), false],
+    ['paused and unchanged', task('a', 'PAUSED'), listed('a', 'PAUSED'), false],
+    [
+      'being deleted and unchanged',
+      task('a', 'DELETION_IN_PROGRESS'),
+      listed('a', 'DELETION_IN_PROGRESS'),
+      false,
+    ],
+    ['of another status in the list', task('a', 'SCHEDULED'), listed('a', 'COMPLETED'), true],
+    ['updated in the list', task('a', 'SCHEDULED'), listed('a', 'SCHEDULED', { lastUpdatedAt: 'now' }), true],
+    ['moved in the list', task('a', 'SCHEDULED'), listed('a', 'SCHEDULED', { configurationId: 'c2' }), true],
+    [
+      'over, its last events on their way',
+      task('a', 'COMPLETED', { stopped: 'completed' }),
+      undefined,
+      false,
+    ],
+    ['not to be watched', { state: 'excluded', taskId: 'a', version: 1 }, listed('a', 'IN_PROGRESS'), false],
+    ['over', { state: 'ended', taskId: 'a', version: 1, expiresAt: 0 }, listed('a', 'COMPLETED'), false],
+  ];
+
+  it.each(cases)('%s', (_, tracked, summary, isRead) => {
+    const { looks, heldBack } = select([tracked], summary ? sweep(summary) : sweep(), at);
+    const look = { kind: 'known', task: tracked, listed: summary, gone: false };
+    expect({ looks, heldBack }).toEqual({ looks: isRead ? [look] : [], heldBack: [] });
+  });
+
+  it('is read when it is gone from the list', () => {
+    const scheduled = task('a', 'SCHEDULED');
+    expect(select([scheduled], sweep(), at).looks).toEqual([{ kind: 'known', task: scheduled, gone: true }]);
+  });
+
+  it('is read while the list is incomplete, and nothing is concluded', () => {
+    const scheduled = task('a', 'SCHEDULED');
+    const partial = { ...sweep(listed('b', 'IN_PROGRESS')), complete: false };
+    expect(select([scheduled], partial, at).looks).toEqual([{ kind: 'known', task: scheduled, gone: false }]);
+  });
+
+  it('is held back while its outbox is full', () => {
+    const row = { description: 'x'.repeat(100_000) };
+    const full = task('a', 'IN_PROGRESS');
+    const outbox = [{ ...row }] as never;
+    expect(select([{ ...full, outbox }], sweep(listed('a', 'IN_PROGRESS')), at)).toEqual({
+      looks: [],
+      heldBack: ['a'],
+    });
+  });
+
+  it('is left when that is asked', () => {
+    const asked = task('a', 'IN_PROGRESS', { untrackRequested: true });
+    expect(select([asked], sweep(listed('a', 'IN_PROGRESS')), at).looks).toEqual([
+      { kind: 'untrack', task: asked },
+    ]);
+  });
+});
+
+describe('a task that was asked for', () => {
+  const requested: TrackedTask = { state: 'requested', taskId: 'a', version: 1 };
+
+  it('is read whatever its status and the discovery', () => {
+    const summary = listed('a', 'COMPLETED');
+    expect(select([requested], sweep(summary), { ...at, discovery: 'none' }).looks).toEqual([
+      { kind: 'new', taskId: 'a', task: requested, listed: summary, gone: false, reason: 'requested' },
+    ]);
+  });
+
+  it.each([true, false])('is known to be gone only by a complete list (%s)', (complete) => {
+    expect(select([requested], { complete, tasks: new Map() }, at).looks).toEqual([
+      { kind: 'new', taskId: 'a', task: requested, gone: complete, reason: 'requested' },
+    ]);
+  });
+});
+
+describe('a task that is not tracked', () => {
+  const ended: TrackedTask = { state: 'ended', taskId: 'a', version: 3, expiresAt: 0 };
+  const since = { createdAt: new Date(NOON - 2 * HOUR).toISOString() };
+  const cases: [string, TaskSummary, Partial<SelectionContext>, TrackedTask[], boolean][] = [
+    ['in progress', listed('a', 'IN_PROGRESS'), {}, [], true],
+    ['scheduled', listed('a', 'SCHEDULED'), {}, [], true],
+    ['of an unknown status', listed('a', 'PAUSED'), {}, [], true],
+    ['in progress, with discovery by tag', listed('a', 'IN_PROGRESS'), { discovery: 'tagged' }, [], true],
+    ['in progress, with no discovery', listed('a', 'IN_PROGRESS'), { discovery: 'none' }, [], false],
+    ['over since we watch', listed('a', 'COMPLETED', since), {}, [], true],
+    ['over before we watched', listed('a', 'COMPLETED'), { watchingSince: NOON - HOUR + 1 }, [], false],
+    ['over for long', listed('a', 'COMPLETED'), { watchingSince: 0, now: NOON + 24 * HOUR }, [], false],
+    ['over, and nobody knows since when', { taskId: 'a', status: 'COMPLETED' }, {}, [], false],
+    ['over, as was told', listed('a', 'COMPLETED', since), {}, [ended], false],
+    ['running again after its end was told', listed('a', 'IN_PROGRESS'), {}, [ended], true],
+  ];
+
+  it.each(cases)('%s', (_, summary, overrides, tasks, isRead) => {
+    const look = {
+      kind: 'new',
+      taskId: 'a',
+      ...(tasks[0] && { task: tasks[0] }),
+      listed: summary,
+      gone: false,
+      reason: 'discovered',
+    };
+    expect(select(tasks, sweep(summary), { ...at, ...overrides }).looks).toEqual(isRead ? [look] : []);
+  });
+});
+
+describe('order', () => {
+  const summaries = ['c', 'a', 'd', 'b'].map((id) => listed(id, 'IN_PROGRESS'));
+  it.each([
+    [undefined, 'abcd'],
+    ['b', 'cdab'],
+    ['bb', 'cdab'],
+    ['d', 'abcd'],
+    ['z', 'abcd'],
+  ])('after %s', (resumeAfter, order) => {
+    const { looks } = select([], sweep(...summaries), { ...at, ...(resumeAfter && { resumeAfter }) });
+    expect(looks.map(taskIdOf).join('')).toBe(order);
+  });
+
+  it('reaches every task, however few each poll manages', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1 }),
+        fc.integer({ min: 1, max: 9 }),
+        (ids, few) => {
+          const tasks = ids.map((id) => task(id, 'IN_PROGRESS'));
+          const list = sweep(...ids.map((id) => listed(id, 'IN_PROGRESS')));
+          const reached = new Set<string>();
+          let resumeAfter: string | undefined;
+          for (let poll = 0; poll < Math.ceil(ids.length / few); poll += 1) {
+            const { looks } = select(tasks, list, { ...at, ...(resumeAfter && { resumeAfter }) });
+            const done = looks.slice(0, few).map(taskIdOf);
+            for (const id of done) reached.add(id);
+            resumeAfter = done.at(-1);
+          }
+          expect([...reached].sort()).toEqual([...ids].sort());
+        },
+      ),
+    );
+  });
+});
+
+describe('isWanted', () => {
+  const key = { key: 'ota-watch' };
+  const pair = { key: 'ota-watch', value: 'on' };
+  it.each([
+    ['all', undefined, {}, true],
+    ['none', undefined, { 'ota-watch': 'on' }, false],
+    ['tagged', undefined, { 'ota-watch': 'on' }, false],
+    ['tagged', key, {}, false],
+    ['tagged', key, { 'ota-watch': '' }, true],
+    ['tagged', pair, { 'ota-watch': 'on' }, true],
+    ['tagged', pair, { 'ota-watch': 'off' }, false],
+    ['tagged', { key: 'constructor' }, {}, false],
+  ] as const)('%s, %o, %o', (discovery, condition, tags, expected) => {
+    expect(isWanted(discovery, condition, tags)).toBe(expected);
+  });
+});
