@@ -19,6 +19,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import dynalite from 'dynalite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTables } from '../../../../local/database/create-tables.ts';
 import { type Database, startDatabase } from '../../../../local/database/database.ts';
@@ -68,8 +69,8 @@ const template = openTemplate(
 );
 const tables = tablesOf(template);
 
-/** Runs against DynamoDB Local, or any other DynamoDB, where this names one. */
-const otherEndpoint = process.env.TEST_DYNAMODB_ENDPOINT;
+/** Another DynamoDB to run against, such as DynamoDB Local; it must be empty. */
+const otherEndpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB;
 
 let database: Database;
 let client: DynamoDBClient;
@@ -127,6 +128,18 @@ describe('createTables', () => {
       ],
       GlobalSecondaryIndexes: [{ IndexName: 'byDay', IndexStatus: 'ACTIVE' }],
     });
+  });
+
+  it('waits for tables that take their time', async () => {
+    const slow = dynalite({ createTableMs: 60 });
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    const address = slow.address();
+    const slowClient = clientOf(`http://127.0.0.1:${typeof address === 'object' ? address?.port : address}`);
+    await createTables(slowClient, tables);
+    const { Table } = await slowClient.send(new DescribeTableCommand({ TableName: 'tasks' }));
+    expect(Table?.TableStatus).toBe('ACTIVE');
+    slowClient.destroy();
+    slow.close();
   });
 
   it('leaves existing tables and their items alone', async () => {
