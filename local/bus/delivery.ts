@@ -34,6 +34,17 @@ export class UnsupportedTargetError extends Error {
   override readonly name = 'UnsupportedTargetError';
 }
 
+/** A rule whose event pattern is not valid. */
+export class InvalidRuleError extends Error {
+  override readonly name = 'InvalidRuleError';
+  readonly ruleName: string;
+
+  constructor(ruleName: string, cause: unknown) {
+    super(`Rule ${ruleName}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    this.ruleName = ruleName;
+  }
+}
+
 export interface DeliveryOptions {
   /** Rules of all buses. */
   readonly rules: readonly EventRule[];
@@ -60,7 +71,7 @@ interface CompiledRule {
 
 const RETRY_DELAYS_MS = [100, 500, 2000];
 
-/** Matches events against rules, and invokes the targets. Throws EventPatternError for an invalid rule. */
+/** Matches events against rules, and invokes the targets. Throws InvalidRuleError. */
 export function createDelivery(options: DeliveryOptions): Delivery {
   const rules = options.rules.filter(({ enabled }) => enabled).map(compileRule);
   const reported = new Set<Target>();
@@ -100,7 +111,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 }
 
 function compileRule(rule: EventRule): CompiledRule {
-  return { rule, matches: compilePattern(rule.pattern) };
+  try {
+    return { rule, matches: compilePattern(rule.pattern) };
+  } catch (cause) {
+    throw new InvalidRuleError(rule.name, cause);
+  }
 }
 
 async function withRetries(

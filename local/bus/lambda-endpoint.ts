@@ -1,6 +1,6 @@
 import type { Invoke } from './delivery.ts';
 
-/** An invocation that a Lambda Invoke endpoint refused. */
+/** An invocation that a Lambda Invoke endpoint refused, or that failed in the function. */
 export class LambdaInvokeError extends Error {
   override readonly name = 'LambdaInvokeError';
   readonly functionName: string;
@@ -14,8 +14,11 @@ export class LambdaInvokeError extends Error {
 }
 
 /**
- * Invokes functions asynchronously through an AWS Lambda endpoint, such as serverless-offline's Lambda port.
+ * Invokes functions through an AWS Lambda endpoint, such as serverless-offline's Lambda port, and waits for them.
  * `nameOf` gives the function's name there for a logical id.
+ *
+ * EventBridge invokes with the type `Event`, which waits for nothing. Here that would be no good: a handler that
+ * fails after such an invocation ends the whole process of serverless-offline.
  */
 export function lambdaEndpointInvoker(baseUrl: string, nameOf: (logicalId: string) => string): Invoke {
   return async (logicalId, payload, signal) => {
@@ -23,11 +26,12 @@ export function lambdaEndpointInvoker(baseUrl: string, nameOf: (logicalId: strin
     const path = `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
     const response = await fetch(new URL(path, baseUrl), {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-amz-invocation-type': 'Event' },
+      headers: { 'content-type': 'application/json', 'x-amz-invocation-type': 'RequestResponse' },
       body: JSON.stringify(payload),
       signal,
     });
     const answer = await response.text();
-    if (!response.ok) throw new LambdaInvokeError(name, response.status, answer);
+    const failed = !response.ok || response.headers.has('x-amz-function-error');
+    if (failed) throw new LambdaInvokeError(name, response.status, answer);
   };
 }
