@@ -53,6 +53,8 @@ export class Rollout {
   #retriesToCome = 0;
   #clock: number;
   #updatedAt: number;
+  /** The status and the number of moves of things that were seen at `#updatedAt`. */
+  #seen: readonly [RolloutStatus, number] | undefined;
 
   constructor(plan: RolloutPlan) {
     const { createdAt, schedule, things } = plan;
@@ -66,6 +68,7 @@ export class Rollout {
     this.#things.join(things);
     this.#events.push(this.#startAt, { kind: 'start' });
     if (schedule.endAt !== undefined) this.#events.push(schedule.endAt, { kind: 'end' });
+    this.#settle(createdAt);
     this.advance(createdAt);
   }
 
@@ -144,7 +147,7 @@ export class Rollout {
         this.#end(at);
         break;
       case 'join':
-        this.#join(at);
+        this.#join();
         break;
       case 'finish':
         this.#finish(event.index, event.status, at);
@@ -164,15 +167,13 @@ export class Rollout {
   #enterWindow(at: number): void {
     if (this.#stage !== 'rolling') return;
     const { open, until } = windowAt(this.#plan.schedule.windows, at);
-    if (open !== this.#windowOpen) this.#updatedAt = at;
     this.#windowOpen = open;
     if (Number.isFinite(until)) this.#events.push(until, { kind: 'window' });
   }
 
-  #join(at: number): void {
+  #join(): void {
     if (this.#stage !== 'rolling') return;
     this.#things.join(1);
-    this.#updatedAt = at;
     this.#expectJoin();
   }
 
@@ -190,7 +191,6 @@ export class Rollout {
   #notify(at: number): void {
     this.#pace.takeSlot(this.#clock);
     const { index, attempt } = this.#things.start(at);
-    this.#updatedAt = at;
     const { outcome, afterMs } = attemptOf(this.#plan.profile, this.#plan.seed, index, attempt);
     const timeoutMs =
       (this.#push.TimeoutConfig?.InProgressTimeoutInMinutes ?? Number.POSITIVE_INFINITY) * MINUTE;
@@ -203,7 +203,6 @@ export class Rollout {
 
   #finish(index: number, status: ThingStatus, at: number): void {
     this.#things.finish(index, status, at);
-    this.#updatedAt = at;
     if (status === 'SUCCEEDED') this.#pace.succeeded();
     if (this.#stage !== 'rolling' || !isFailure(status) || !this.#mayRetry(index, status)) return;
     this.#retriesToCome += 1;
@@ -227,7 +226,6 @@ export class Rollout {
     if (this.#stage !== 'rolling') return;
     this.#retriesToCome -= 1;
     this.#things.requeue(index, failure, at);
-    this.#updatedAt = at;
   }
 
   /**
@@ -242,7 +240,7 @@ export class Rollout {
     }
     this.#canceled = endBehavior === 'CANCEL';
     this.#things.closeQueued(this.#canceled ? 'CANCELED' : 'REMOVED', at);
-    this.#drain(at);
+    this.#drain();
   }
 
   #cancel(at: number): void {
@@ -251,13 +249,12 @@ export class Rollout {
     this.#things.closeQueued('CANCELED', at);
     this.#things.cancelInProgress(at);
     this.#events.clear();
-    this.#drain(at);
+    this.#drain();
   }
 
-  #drain(at: number): void {
+  #drain(): void {
     this.#stage = 'draining';
     this.#retriesToCome = 0;
-    this.#updatedAt = at;
   }
 
   /** What follows from the counts: an abort criterion that holds cancels the task, and a task with nothing left is over. */
@@ -267,9 +264,12 @@ export class Rollout {
       this.#cancel(at);
     if (this.#nothingLeft()) {
       this.#stage = 'over';
-      this.#updatedAt = at;
       this.#events.clear();
     }
+    const { status } = this;
+    const { moves } = this.#things;
+    if (this.#seen?.[0] !== status || this.#seen[1] !== moves) this.#updatedAt = at;
+    this.#seen = [status, moves];
   }
 
   #nothingLeft(): boolean {

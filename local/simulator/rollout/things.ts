@@ -50,6 +50,7 @@ export class Things {
   readonly #notified: NotifiedThing[] = [];
   readonly #joinedAt: (index: number) => number;
   #joined = 0;
+  #moves = 0;
   #requeued: number[] = [];
   #tail: { readonly status: ThingStatus; readonly at: number } | undefined;
 
@@ -61,8 +62,14 @@ export class Things {
     return this.#joined;
   }
 
+  /** How often any thing has changed its status, or joined. */
+  get moves(): number {
+    return this.#moves;
+  }
+
   join(things: number): void {
     this.#joined += things;
+    this.#moves += things;
     this.counts.QUEUED += things;
   }
 
@@ -98,6 +105,7 @@ export class Things {
     for (const index of this.#requeued) this.#move(this.#thing(index), status, at);
     this.#requeued = [];
     this.counts[status] += this.counts.QUEUED;
+    this.#moves += this.counts.QUEUED;
     this.counts.QUEUED = 0;
     this.#tail = { status, at };
   }
@@ -146,6 +154,7 @@ export class Things {
   #move(thing: NotifiedThing, status: ThingStatus, at: number): void {
     this.counts[thing.status] -= 1;
     this.counts[status] += 1;
+    this.#moves += 1;
     thing.status = status;
     thing.updatedAt = at;
   }
