@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
@@ -6,6 +7,7 @@ import middy from '@middy/core';
 import errorLogger from '@middy/error-logger';
 import type { Context } from 'aws-lambda';
 import { accountOf } from '../lib/aws/account.ts';
+import { createClients } from '../lib/aws/clients.ts';
 import { createPoller, type MeteredReport, type Poller } from '../lib/compose.ts';
 import { readConfig } from '../lib/config.ts';
 import { summarizeError } from '../lib/errors.ts';
@@ -23,14 +25,25 @@ export const handler = middy<unknown, MeteredReport>()
     errorLogger({ logger: ({ error }) => logger.error('The poll failed', { error: summarizeError(error) }) }),
   )
   .handler(async (_event: unknown, context: Context) => {
-    poller ??= createPoller(
-      readConfig(process.env),
-      accountOf(context.invokedFunctionArn, process.env),
-      logger,
-    );
+    poller ??= connect(context);
     const startedAt = performance.now();
     const report = await poller(() => context.getRemainingTimeInMillis());
     recordMetrics(metrics, report, performance.now() - startedAt);
     logger.debug('Poll', { ...report });
     return report;
   });
+
+function connect({ invokedFunctionArn }: Context): Poller {
+  const config = readConfig(process.env);
+  return createPoller(config, {
+    account: accountOf(invokedFunctionArn, process.env),
+    clients: createClients(config.fetchConcurrency),
+    log: {
+      info: (message, fields = {}) => logger.info(message, fields),
+      warn: (message, fields = {}) => logger.warn(message, fields),
+      error: (message, fields = {}) => logger.error(message, fields),
+    },
+    now: Date.now,
+    sleep: (milliseconds) => sleep(milliseconds),
+  });
+}

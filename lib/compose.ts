@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallCount, meterCalls } from './aws/call-meter.ts';
-import { createClients } from './aws/clients.ts';
+import type { Clients } from './aws/clients.ts';
 import { eventBus } from './aws/event-bus.ts';
 import { historyTable } from './aws/history-table.ts';
 import { otaService } from './aws/managed-integrations.ts';
@@ -21,12 +20,22 @@ export type MeteredReport = PollReport & { readonly api: CallCount };
 /** Runs polls; keeps connections and what does not change from one to the next. */
 export type Poller = (remainingMs: () => number) => Promise<MeteredReport>;
 
+/** What a poller runs in. */
+export interface Surroundings {
+  readonly account: Account;
+  readonly clients: Clients;
+  readonly log: Log;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
 /** Puts the poll together with AWS. */
-export function createPoller(config: Config, account: Account, log: Log): Poller {
-  const { managedIntegrations, dynamodb, eventBridge } = createClients(config.fetchConcurrency);
+export function createPoller(config: Config, surroundings: Surroundings): Poller {
+  const { account, clients, log, now, sleep } = surroundings;
+  const { managedIntegrations, dynamodb, eventBridge } = clients;
   const takeCount = meterCalls(managedIntegrations);
   const service = otaService(managedIntegrations, account);
-  const now = () => Date.now();
   const deps = {
     service,
     tasks: taskTable(dynamodb, config.tasksTable),
@@ -36,7 +45,7 @@ export function createPoller(config: Config, account: Account, log: Log): Poller
     unwanted: new UnwantedTasks(),
     log,
     now,
-    sleep: (milliseconds: number) => sleep(milliseconds),
+    sleep,
     concurrency: config.fetchConcurrency,
     discovery: config.discovery,
     progressEvents: config.progressEvents,

@@ -171,7 +171,7 @@ describe('the poll', () => {
       Target: {
         Arn: arnOf('PollLambdaFunction'),
         RoleArn: arnOf('PollScheduleRole'),
-        RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
+        RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 2 },
         DeadLetterConfig: { Arn: arnOf('PollScheduleDeadLetterQueue') },
       },
     });

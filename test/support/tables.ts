@@ -1,0 +1,45 @@
+import type { TableDefinition } from '../../local/template/tables.ts';
+
+/** The tables of the packaged template, as far as an engine needs to know them. The template's own test compares. */
+export const TABLES: readonly TableDefinition[] = [
+  {
+    logicalId: 'TasksTable',
+    name: 'ota-watch-dev-tasks',
+    createTable: {
+      TableName: 'ota-watch-dev-tasks',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'taskId', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'taskId', KeyType: 'HASH' }],
+    },
+    timeToLiveAttribute: 'expiresAt',
+  },
+  {
+    logicalId: 'HistoryTable',
+    name: 'ota-watch-dev-history',
+    createTable: {
+      TableName: 'ota-watch-dev-history',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'taskId', AttributeType: 'S' },
+        { AttributeName: 'sequence', AttributeType: 'N' },
+        { AttributeName: 'day', AttributeType: 'S' },
+        { AttributeName: 'observedAt', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'taskId', KeyType: 'HASH' },
+        { AttributeName: 'sequence', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'byDay',
+          KeySchema: [
+            { AttributeName: 'day', KeyType: 'HASH' },
+            { AttributeName: 'observedAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    },
+    timeToLiveAttribute: 'expiresAt',
+  },
+];

@@ -1,0 +1,218 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IoTManagedIntegrationsClient } from '@aws-sdk/client-iot-managed-integrations';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { ConfiguredRetryStrategy } from '@smithy/core/retry';
+import { createPoller, type MeteredReport } from '../../lib/compose.ts';
+import { type Config, readConfig } from '../../lib/config.ts';
+import { type Bus, startBus } from '../../local/bus/bus.ts';
+import { createTables } from '../../local/database/create-tables.ts';
+import { startDatabase } from '../../local/database/database.ts';
+import {
+  type FriendlyCounts,
+  type PinnedTaskOptions,
+  pinnedTask,
+  type Simulator,
+  startSimulator,
+} from '../../local/simulator/simulator.ts';
+import { MINUTE, NOON } from './builders.ts';
+import { Gate } from './gate.ts';
+import { TABLES } from './tables.ts';
+
+const REGION = 'us-east-1';
+const ACCOUNT = '123456789012';
+const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
+
+/** What a poller logged. */
+export interface LogEntry {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: Record<string, unknown>;
+}
+
+/** One process that polls: its own connections, memory and gate. */
+export interface TestPoller {
+  readonly gate: Gate;
+  readonly log: LogEntry[];
+  poll(): Promise<MeteredReport>;
+  close(): void;
+}
+
+export interface PollerOptions {
+  readonly config?: Partial<Config>;
+  /** Milliseconds that remain of a poll, asked again and again. */
+  readonly remainingMs?: () => number;
+}
+
+/** An AWS account on this machine: the service (pinned tasks), a database, a bus, and a clock that stands until moved. */
+export class World {
+  now = NOON;
+  readonly simulator: Simulator;
+  readonly bus: Bus;
+  readonly dynamodb: DynamoDBDocumentClient;
+  readonly #databaseUrl: string;
+  readonly #closers: (() => unknown)[];
+
+  private constructor(parts: {
+    simulator: Simulator;
+    bus: Bus;
+    databaseUrl: string;
+    close: (() => unknown)[];
+  }) {
+    this.simulator = parts.simulator;
+    this.bus = parts.bus;
+    this.#databaseUrl = parts.databaseUrl;
+    this.dynamodb = documentClient(parts.databaseUrl, new Gate());
+    this.#closers = [() => this.dynamodb.destroy(), ...parts.close];
+  }
+
+  /** @param databaseUrl a DynamoDB to use; an embedded one is started where it is left out */
+  static async start(databaseUrl = process.env.TEST_DYNAMODB_URL): Promise<World> {
+    const clock = { now: () => NOON };
+    const database = databaseUrl === undefined ? await startDatabase() : undefined;
+    const url = databaseUrl ?? database?.url ?? '';
+    const simulator = await startSimulator({
+      seed: 1,
+      now: () => clock.now(),
+      accountId: ACCOUNT,
+      region: REGION,
+    });
+    const bus = await startBus({
+      accountId: ACCOUNT,
+      region: REGION,
+      buses: ['ota-watch-dev'],
+      rules: [],
+      invoke: async () => undefined,
+      now: () => clock.now(),
+    });
+    const close = [() => simulator.close(), () => bus.close(), () => database?.close()];
+    const world = new World({ simulator, bus, databaseUrl: url, close });
+    clock.now = () => world.now;
+    await createTables(new DynamoDBClient({ endpoint: url, region: REGION, credentials }), TABLES);
+    return world;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers) await close();
+  }
+
+  /** Puts a task into the account, exactly so. */
+  task(
+    taskId: string,
+    counts: FriendlyCounts = { queued: 10 },
+    options: Omit<PinnedTaskOptions, 'counts'> = {},
+  ): void {
+    const document = pinnedTask({ taskId, counts, createdAt: this.now, ...options });
+    this.simulator.account.putTask(document, taskId);
+  }
+
+  /** A configuration whose rollouts AWS cancels at 20 % failures of at least 10 things. */
+  configuration(configurationId: string, thresholdPercentage = 20): void {
+    this.simulator.account.putConfiguration({
+      TaskConfigurationId: configurationId,
+      Name: 'a name that is nobody else’s business',
+      PushConfig: {
+        AbortConfig: {
+          AbortConfigCriteriaList: [
+            {
+              Action: 'CANCEL',
+              FailureType: 'FAILED',
+              MinNumberOfExecutedThings: 10,
+              ThresholdPercentage: thresholdPercentage,
+            },
+          ],
+        },
+      },
+    });
+  }
+
+  /** Starts a process that polls. */
+  poller({ config = {}, remainingMs = () => 55_000 }: PollerOptions = {}): TestPoller {
+    const gate = new Gate();
+    const log: LogEntry[] = [];
+    const entry =
+      (level: LogEntry['level']) =>
+      (message: string, fields: Record<string, unknown> = {}) => {
+        log.push({ level, message, fields });
+      };
+    const common = { region: REGION, credentials, retryStrategy: impatient() };
+    const clients = {
+      managedIntegrations: new IoTManagedIntegrationsClient({
+        ...common,
+        endpoint: this.simulator.url,
+        requestHandler: gate.handler('managed-integrations'),
+      }),
+      dynamodb: documentClient(this.#databaseUrl, gate),
+      eventBridge: new EventBridgeClient({
+        ...common,
+        endpoint: this.bus.url,
+        requestHandler: gate.handler('events'),
+      }),
+    };
+    const poll = createPoller(
+      { ...readConfig({}), ...config },
+      {
+        account: { partition: 'aws', region: REGION, accountId: ACCOUNT },
+        clients,
+        log: { info: entry('info'), warn: entry('warn'), error: entry('error') },
+        now: () => this.now,
+        sleep: async () => undefined,
+      },
+    );
+    const close = () => {
+      for (const client of Object.values(clients)) client.destroy();
+    };
+    return { gate, log, close, poll: () => poll(remainingMs) };
+  }
+
+  /** One poll of a new process, a minute after the last. */
+  async poll(options: PollerOptions = {}): Promise<MeteredReport> {
+    const poller = this.poller(options);
+    this.now += MINUTE;
+    try {
+      return await poller.poll();
+    } finally {
+      poller.close();
+    }
+  }
+
+  /** Every row of the history, by task and sequence. */
+  async history(): Promise<Record<string, unknown>[]> {
+    const rows = await this.scan('ota-watch-dev-history');
+    return rows.sort(
+      (a, b) => String(a.taskId).localeCompare(String(b.taskId)) || Number(a.sequence) - Number(b.sequence),
+    );
+  }
+
+  /** Every item of a table. */
+  async scan(TableName: string): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = [];
+    const pages = paginateScan({ client: this.dynamodb }, { TableName, ConsistentRead: true });
+    for await (const { Items = [] } of pages) items.push(...Items);
+    return items;
+  }
+
+  /** What the bus accepted of a task, in order: type and sequence. */
+  events(taskId: string): string[] {
+    return this.bus.accepted
+      .filter(({ detail }) => Reflect.get(detail, 'taskId') === taskId)
+      .map(
+        ({ detailType, detail }) =>
+          `${Reflect.get(detail, 'sequence')} ${detailType.replace('OTA Task ', '')}`,
+      );
+  }
+}
+
+/** Tries three times, without waiting. */
+const impatient = () => new ConfiguredRetryStrategy(3, () => 0);
+
+function documentClient(endpoint: string, gate: Gate): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({
+    endpoint,
+    region: REGION,
+    credentials,
+    retryStrategy: impatient(),
+    requestHandler: gate.handler('dynamodb'),
+  });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
