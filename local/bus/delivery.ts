@@ -1,5 +1,6 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import type { EventRule } from '../template/events.ts';
+import type { JsonObject } from '../template/json.ts';
 import { applyInput, type Target } from '../template/targets.ts';
 import { compilePattern, type EventMatcher } from './pattern.ts';
 
@@ -14,7 +15,7 @@ export interface EventEnvelope {
   readonly time: string;
   readonly region: string;
   readonly resources: readonly string[];
-  readonly detail: Readonly<Record<string, unknown>>;
+  readonly detail: JsonObject;
 }
 
 /** Hands a payload to a function, by its logical id; rejects where the function did not take it. */
@@ -89,8 +90,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const payload = applyInput(target.input, event);
     const call = () => options.invoke(target.functionLogicalId, payload, stopped.signal);
     const { attempts, error } = await withRetries(call, options, stopped.signal);
-    if (error && !stopped.signal.aborted)
-      options.onDeliveryFailure?.({ rule, target, event, attempts, error });
+    if (!error || stopped.signal.aborted) return;
+    options.onDeliveryFailure?.({ rule, target, event, attempts, error });
   }
 
   return {

@@ -1,46 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { type Listening, listen } from './listen.ts';
 import { ServiceError } from './put-events.ts';
 
 /** A JSON answer, a connection closed without one, or none at all. */
 export type Outcome = { readonly status: number; readonly body: unknown } | 'drop' | 'hang';
 
-export interface HttpService {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
 /**
  * Serves AWS JSON 1.1 on 127.0.0.1. What the handler throws is answered as an error: a ServiceError as it
  * says, anything else as 500 InternalException.
  */
-export async function serveAwsJson(
+export function serveAwsJson(
   port: number,
   handle: (headers: IncomingMessage['headers'], body: string) => Promise<Outcome>,
-): Promise<HttpService> {
+): Promise<Listening> {
   const server = createServer((request, response) => {
     text(request)
       .then((body) => handle(request.headers, body))
       .catch(errorOutcome)
       .then((outcome) => answer(outcome, response));
   });
-  // A server that closes idle connections races with clients that reuse them.
-  server.keepAliveTimeout = 0;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port');
-
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
-      }),
-  };
+  return listen(server, port);
 }
 
 function errorOutcome(error: unknown): Outcome {

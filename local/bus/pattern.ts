@@ -1,4 +1,4 @@
-import { isJsonObject } from '../template/json.ts';
+import { isJsonObject, type JsonObject } from '../template/json.ts';
 import { type ArrayPosition, type EventFields, fieldsOf, joinNames, joinPositions } from './event-fields.ts';
 import { compileValue, EventPatternError, MATCH_TYPES, type ValueMatcher } from './value-tests.ts';
 
@@ -17,7 +17,7 @@ interface Place {
   readonly insideOr: boolean;
 }
 
-/** "If there are more than 1000 rule combinations", PutRule fails (EventBridge user guide, "Or matching"). */
+/** PutRule refuses an `$or` that makes more rule combinations (EventBridge user guide, "Or matching"). */
 const MAX_BRANCHES = 1000;
 
 /** Whether an event matches an EventBridge event pattern. Throws EventPatternError for an invalid pattern. */
@@ -38,11 +38,7 @@ export function compilePattern(pattern: unknown): EventMatcher {
   };
 }
 
-function compileObject(
-  pattern: Readonly<Record<string, unknown>>,
-  place: Place,
-  branches: readonly Branch[],
-): readonly Branch[] {
+function compileObject(pattern: JsonObject, place: Place, branches: readonly Branch[]): readonly Branch[] {
   const entries = Object.entries(pattern);
   if (entries.length === 0) throw new EventPatternError(place.path, 'empty objects are not allowed');
   return entries.reduce((sofar, [key, value]) => compileEntry(key, value, place, sofar), branches);

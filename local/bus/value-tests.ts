@@ -1,5 +1,5 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
-import { isJsonObject } from '../template/json.ts';
+import { isJsonObject, type JsonObject } from '../template/json.ts';
 
 /** An event pattern that EventBridge would refuse, with the place inside the pattern. */
 export class EventPatternError extends Error {
@@ -37,7 +37,7 @@ export function compileValue(element: unknown, path: string): ValueMatcher {
   return { test: compileOperator(operators, name, operand, path) };
 }
 
-function onlyEntry(expression: Readonly<Record<string, unknown>>, path: string): [string, unknown] {
+function onlyEntry(expression: JsonObject, path: string): [string, unknown] {
   const [entry, ...others] = Object.entries(expression);
   if (!entry || others.length > 0)
     throw new EventPatternError(path, 'a match expression has exactly one key');

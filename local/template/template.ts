@@ -4,6 +4,8 @@ import { conditionHolds, nameOf, resolve } from './intrinsics.ts';
 import { createScope, type StackEnvironment } from './scope.ts';
 import { TemplateError } from './template-error.ts';
 
+export type { StackEnvironment } from './scope.ts';
+
 const resourceSchema = z.looseObject({
   Type: z.string(),
   Condition: z.string().optional(),

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startBus } from '../../../../local/bus/bus.ts';
 import type { DeliveryFailure } from '../../../../local/bus/delivery.ts';
 import { lambdaEndpointInvoker } from '../../../../local/bus/lambda-endpoint.ts';
+import { type Listening, listen } from '../../../../local/bus/listen.ts';
 import { busesOf, rulesOf } from '../../../../local/template/events.ts';
 import { functionsOf } from '../../../../local/template/functions.ts';
 import { readTemplate } from '../../../../local/template/template.ts';
@@ -20,7 +21,7 @@ type Answer = readonly [status: number, headers?: Readonly<Record<string, string
 
 /** A Lambda endpoint that records what it is asked, and gives the answers set, then success. */
 let lambda: Server;
-let lambdaUrl: string;
+let listening: Listening;
 let asked: unknown[];
 let answers: Answer[];
 
@@ -33,15 +34,10 @@ beforeEach(async () => {
     const [status, answerHeaders] = answers.shift() ?? [200];
     response.writeHead(status, answerHeaders).end('answer');
   });
-  await new Promise<void>((resolve) => lambda.listen(0, '127.0.0.1', resolve));
-  const address = lambda.address();
-  lambdaUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : address}`;
+  listening = await listen(lambda, 0);
 });
 
-afterEach(() => {
-  lambda.close();
-  lambda.closeAllConnections();
-});
+afterEach(() => listening.close());
 
 /** Publishes one breach to a bus with the template's rules, and waits for its deliveries. */
 async function publishBreach(severity: string) {
@@ -50,7 +46,7 @@ async function publishBreach(severity: string) {
     ...environment,
     buses: busesOf(template).map(({ name }) => name),
     rules: rulesOf(template),
-    invoke: lambdaEndpointInvoker(lambdaUrl, (logicalId) => names.get(logicalId) ?? logicalId),
+    invoke: lambdaEndpointInvoker(listening.url, (logicalId) => names.get(logicalId) ?? logicalId),
     now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
     newId: () => 'event-1',
     retryDelaysMs: [0, 0],
@@ -144,7 +140,7 @@ describe('an invocation', () => {
   it('ends when it is given up', async () => {
     const givenUp = new AbortController();
     lambda.once('request', () => givenUp.abort());
-    const invoke = lambdaEndpointInvoker(lambdaUrl, (logicalId) => logicalId);
+    const invoke = lambdaEndpointInvoker(listening.url, (logicalId) => logicalId);
     await expect(invoke('a/b', {}, givenUp.signal)).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
