@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type {
   CommonDetail,
+  Counts,
   ProgressedDetail,
   StatusChangedDetail,
 } from '../../lib/domain/generated/events.ts';
