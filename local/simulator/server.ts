@@ -51,7 +51,6 @@ async function answerTo(request: IncomingMessage, deps: ServerDeps): Promise<Ans
   try {
     return await serve(request, deps);
   } catch (error) {
-    if (deps.signal.aborted || request.socket.destroyed) return undefined;
     return errorAnswer(error);
   }
 }
