@@ -66,7 +66,7 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
   const state = stored.pollState ?? (await firstPoll(deps));
 
   const drained = await deliver(stored.tasks.filter(isUndelivered), deps, mayLook);
-  const tasks = overlay(stored.tasks, drained);
+  const tasks = [...overlay(stored.tasks, drained), ...leftAlone(stored)];
   const sweep = await sweepTasks(deps.service, deps.log, lookSignal);
   if (sweep.complete) deps.unwanted.retain(sweep.tasks);
   const selection = select(tasks, sweep, { ...state, discovery: deps.discovery, now: deps.now() });
@@ -104,6 +104,11 @@ function reportUnreadable({ unreadable }: StoredTasks, { log }: PollDeps): void 
   for (const { taskId, error } of unreadable) {
     log.error('An item of the tasks table cannot be understood', { taskId, error: summarizeError(error) });
   }
+}
+
+/** What cannot be understood is not to be discovered as new: a later version of this code may have written it. */
+function leftAlone({ unreadable }: StoredTasks): TrackedTask[] {
+  return unreadable.map(({ taskId }) => ({ state: 'excluded', taskId, version: 0 }));
 }
 
 /** Notes when watching began: what was over before that is no news. */

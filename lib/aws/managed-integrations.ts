@@ -48,9 +48,10 @@ async function orUndefinedIfNotFound<Answer>(sending: Promise<Answer>): Promise<
     return await sending;
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
-    // Its message quotes the answer, which holds tags.
-    if (error instanceof SyntaxError)
-      throw new UnreadableAnswerError('The answer is not JSON', { cause: error });
+    // The SDK could not read the answer; its message quotes it, tags and all.
+    if (error instanceof SyntaxError || error instanceof TypeError) {
+      throw new UnreadableAnswerError('The answer is not JSON of the right form', { cause: error });
+    }
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { canonicalJson } from '../canonical-hash.ts';
 import { detailOf, type HistoryRow, SOURCE } from '../domain/events.ts';
 
 /** PutEvents takes this many entries. */
@@ -14,7 +15,8 @@ export function entryOf(row: HistoryRow, busName: string): PutEventsRequestEntry
     DetailType: row.detailType,
     Time: new Date(row.observedAt),
     Resources: row.taskArn === undefined ? [] : [row.taskArn],
-    Detail: JSON.stringify(detailOf(row)),
+    // The same bytes for every delivery: a row that comes back from the table has its fields in another order.
+    Detail: canonicalJson(detailOf(row)),
   };
 }
 

@@ -6,6 +6,8 @@ export interface GatedRequest {
   readonly service: 'managed-integrations' | 'dynamodb' | 'events';
   /** For example GetOtaTask, PutItem, PutEvents. */
   readonly operation: string;
+  /** Which try of the SDK, from 1. */
+  readonly attempt: number;
 }
 
 /** Where a process dies: before the request has an effect, or after it has, with its answer unread. */
@@ -21,7 +23,7 @@ type Handle = NodeHttpHandler['handle'];
 /** Every request of a process goes through its gate, which can count, hold and kill. */
 export class Gate {
   readonly requests: GatedRequest[] = [];
-  /** Asked before each request; `applied-then-lost` answers a retryable error although the request took effect. */
+  /** Asked before each request; `lost` breaks the connection after the request took effect. */
   on:
     | ((request: GatedRequest) => Promise<Death | 'lost' | undefined> | Death | 'lost' | undefined)
     | undefined;
@@ -32,7 +34,8 @@ export class Gate {
     const gated = new NodeHttpHandler();
     gated.handle = async (request, options) => {
       const index = this.requests.length;
-      const gatedRequest = { index, service, operation: operationOf(request) };
+      const attempt = Number(/attempt=(\d+)/.exec(request.headers['amz-sdk-request'] ?? '')?.[1] ?? 1);
+      const gatedRequest = { index, service, operation: operationOf(request), attempt };
       this.requests.push(gatedRequest);
       const fault = this.#killed ? 'before' : await this.on?.(gatedRequest);
       if (this.#killed || fault === 'before') return this.#die();
