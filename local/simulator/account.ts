@@ -119,13 +119,16 @@ export class Account {
     return { ...page, items: page.items.map(({ summary }) => summary) };
   }
 
+  /** A page of the executions of a task, by thing. */
   listExecutions(id: string, query: wire.ListQuery): Page {
     const task = this.#task(id);
-    const from = positionOf(id, query.NextToken);
+    const list = `${id}/devices`;
+    const from = positionOf(list, query.NextToken);
     const found = task.executions(this.#props.now(), from, query.MaxResults + 1);
-    return pageOf(id, query, found, (_, offset) => from + offset);
+    return pageOf(list, query, found, (_, offset) => from + offset);
   }
 
+  /** Changes what is given: a description, or the configuration, which is in force from now on. */
   updateTask(id: string, request: wire.UpdateOtaTaskInput): void {
     const task = this.#task(id);
     const changes = parse(wire.updateOtaTask, request, 'body');
@@ -134,7 +137,7 @@ export class Account {
     task.update(this.#props.now(), changes, push);
   }
 
-  /** Moves a task to another configuration, which is in force from now on. */
+  /** Moves a task to another configuration. */
   moveTask(id: string, configurationId: string): void {
     this.updateTask(id, { TaskConfigurationId: configurationId });
   }
@@ -144,6 +147,7 @@ export class Account {
     this.#task(id).cancel(this.#props.now());
   }
 
+  /** Deletes a task: it stands still in DELETION_IN_PROGRESS for a while, and is gone then. */
   deleteTask(id: string): void {
     this.#task(id).delete(this.#props.now());
   }

@@ -88,7 +88,13 @@ export class PinnedTask implements SimulatedTask {
     const { CreatedAt } = this.#document;
     const at = typeof CreatedAt === 'number' ? CreatedAt * 1_000 : 0;
     return this.#statuses(from, limit).map((status, offset) =>
-      executionSummary(thingId(from + offset), { status, queuedAt: at, updatedAt: at, retryAttempt: 0 }),
+      executionSummary(thingId(from + offset), {
+        status,
+        queuedAt: at,
+        startedAt: undefined,
+        updatedAt: at,
+        retryAttempt: 0,
+      }),
     );
   }
 

@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { Account } from './account.ts';
 import { Faults } from './faults.ts';
 import { RequestLog } from './request-log.ts';
-import type { Profile } from './rollout/profile.ts';
+import { type Profile, profileSchema } from './rollout/profile.ts';
 import { createApiServer } from './server.ts';
 
+export type { Account, ScriptedTask } from './account.ts';
 export { acceleratedClock } from './clock.ts';
 export type { Fault, FaultContext, FaultHook, FaultRates } from './faults.ts';
 export { type FriendlyCounts, type PinnedTaskOptions, pinnedTask } from './pinned-task.ts';
@@ -44,7 +45,8 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { seed, now, accountId = '123456789012', region = 'us-east-1', port = 0 } = options;
   const { profile = {}, fleetSize = 100, deletionMs = 60_000 } = options;
-  const account = new Account({ seed, now, accountId, region, profile, fleetSize, deletionMs });
+  const checked = { profile: profileSchema.parse(profile), fleetSize, deletionMs };
+  const account = new Account({ seed, now, accountId, region, ...checked });
   const faults = new Faults(seed);
   const requests = new RequestLog();
   const closing = new AbortController();

@@ -25,7 +25,7 @@ export const executionSummary = (thingId: string, execution: Omit<Execution, 'in
     LastUpdatedAt: epochSeconds(execution.updatedAt),
     QueuedAt: epochSeconds(execution.queuedAt),
     RetryAttempt: execution.retryAttempt,
-    ...(execution.startedAt === undefined ? {} : { StartedAt: epochSeconds(execution.startedAt) }),
+    ...(execution.startedAt !== undefined && { StartedAt: epochSeconds(execution.startedAt) }),
     Status: execution.status,
   },
 });

@@ -17,7 +17,7 @@ export interface Execution {
   readonly index: number;
   readonly status: ThingStatus;
   readonly queuedAt: number;
-  readonly startedAt?: number;
+  readonly startedAt: number | undefined;
   readonly updatedAt: number;
   readonly retryAttempt: number;
 }
@@ -25,7 +25,8 @@ export interface Execution {
 interface NotifiedThing {
   status: ThingStatus;
   queuedAt: number;
-  startedAt: number;
+  /** Of the present attempt; none while the thing is queued. */
+  startedAt: number | undefined;
   updatedAt: number;
   readonly retries: Record<Failure, number>;
 }
@@ -92,6 +93,7 @@ export class Things {
     const thing = this.#thing(index);
     thing.retries[failure] += 1;
     thing.queuedAt = at;
+    thing.startedAt = undefined;
     this.#move(thing, 'QUEUED', at);
     this.#requeued.push(index);
   }
@@ -107,7 +109,7 @@ export class Things {
     this.counts[status] += this.counts.QUEUED;
     this.#moves += this.counts.QUEUED;
     this.counts.QUEUED = 0;
-    this.#tail = { status, at };
+    this.#tail ??= { status, at };
   }
 
   /** Cancels every attempt in progress. */
@@ -129,7 +131,7 @@ export class Things {
     }
     const queuedAt = this.#joinedAt(index);
     const { status, at } = this.#tail ?? { status: 'QUEUED', at: queuedAt };
-    return { index, status, queuedAt, updatedAt: at, retryAttempt: 0 };
+    return { index, status, queuedAt, startedAt: undefined, updatedAt: at, retryAttempt: 0 };
   }
 
   #firstNotified(index: number): NotifiedThing {
@@ -137,7 +139,7 @@ export class Things {
     const thing: NotifiedThing = {
       status: 'QUEUED',
       queuedAt,
-      startedAt: queuedAt,
+      startedAt: undefined,
       updatedAt: queuedAt,
       retries: { FAILED: 0, TIMED_OUT: 0 },
     };

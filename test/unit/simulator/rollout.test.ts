@@ -54,7 +54,14 @@ describe('a rollout at a constant rate', () => {
     expect(rolloutAt(0.1, { things: 3 }).executions(0, 10)).toEqual([
       { ...notified, index: 0, startedAt: START, updatedAt: START },
       { ...notified, index: 1, startedAt: START + 6 * SECOND, updatedAt: START + 6 * SECOND },
-      { index: 2, status: 'QUEUED', queuedAt: START, updatedAt: START, retryAttempt: 0 },
+      {
+        index: 2,
+        status: 'QUEUED',
+        queuedAt: START,
+        startedAt: undefined,
+        updatedAt: START,
+        retryAttempt: 0,
+      },
     ]);
   });
 });
@@ -160,6 +167,19 @@ describe('retries', () => {
     expect(rollout.executions(0, 1)[0]?.retryAttempt).toBe(retries);
   });
 
+  it('shows a thing that waits for its next attempt as queued, without a start', () => {
+    const rollout = rolloutAt(0.9, {
+      things: 1,
+      profile: { ...FAILING, meanSeconds: 30, retryAfterSeconds: 10 },
+      push: { RolloutConfig: { MaximumPerMinute: 1 } },
+      retries: [{ FailureType: 'FAILED', MinNumberOfRetries: 1 }],
+    });
+    const queuedAt = START + 40 * SECOND;
+    expect(rollout.executions(0, 1)).toEqual([
+      { index: 0, status: 'QUEUED', queuedAt, startedAt: undefined, updatedAt: queuedAt, retryAttempt: 1 },
+    ]);
+  });
+
   it('keeps the task in progress while a retry is to come', () => {
     const retries = [{ FailureType: 'FAILED' as const, MinNumberOfRetries: 1 }];
     expect(rolloutAt(1.499, { ...failing, retries }).status).toBe('IN_PROGRESS');
@@ -250,6 +270,17 @@ describe('scheduling', () => {
     it('CANCEL cancels what is queued and lets the rest end', () => {
       expect(at('CANCEL', 1)).toEqual(['CANCELED', { IN_PROGRESS: 5, SUCCEEDED: 5, CANCELED: 10 }]);
       expect(at('CANCEL', 10)).toEqual(['CANCELED', { SUCCEEDED: 10, CANCELED: 10 }]);
+    });
+
+    it('an operator may still cancel what the end left in progress', () => {
+      const rollout = rolloutAt(1, {
+        things: 20,
+        profile: { ...FAILING, meanSeconds: 33 },
+        schedule: scheduleOf({ EndTime: minutesIn(1) }),
+      });
+      rollout.cancel(START + 1.01 * MINUTE);
+      expect(outline(rollout)).toEqual(['CANCELED', { FAILED: 5, CANCELED: 5, REMOVED: 10 }]);
+      expect(new Set(rollout.executions(10, 10).map(({ status }) => status))).toEqual(new Set(['REMOVED']));
     });
 
     it('FORCE_CANCEL cancels everything', () => {
