@@ -3,6 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IoTManagedIntegrationsClient } from '@aws-sdk/client-iot-managed-integrations';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
+import type { Clients } from '../../lib/aws/clients.ts';
 import { createPoller, type MeteredReport } from '../../lib/compose.ts';
 import { type Config, readConfig } from '../../lib/config.ts';
 import { type Bus, startBus } from '../../local/bus/bus.ts';
@@ -126,17 +127,10 @@ export class World {
     });
   }
 
-  /** Starts a process that polls. */
-  poller({ config = {}, remainingMs = () => 55_000 }: PollerOptions = {}): TestPoller {
-    const gate = new Gate();
-    const log: LogEntry[] = [];
-    const entry =
-      (level: LogEntry['level']) =>
-      (message: string, fields: Record<string, unknown> = {}) => {
-        log.push({ level, message, fields });
-      };
+  /** Connections of a process. */
+  clients(gate = new Gate()): Clients {
     const common = { region: REGION, credentials, retryStrategy: impatient() };
-    const clients = {
+    return {
       managedIntegrations: new IoTManagedIntegrationsClient({
         ...common,
         endpoint: this.simulator.url,
@@ -149,6 +143,18 @@ export class World {
         requestHandler: gate.handler('events'),
       }),
     };
+  }
+
+  /** Starts a process that polls. */
+  poller({ config = {}, remainingMs = () => 55_000 }: PollerOptions = {}): TestPoller {
+    const gate = new Gate();
+    const log: LogEntry[] = [];
+    const entry =
+      (level: LogEntry['level']) =>
+      (message: string, fields: Record<string, unknown> = {}) => {
+        log.push({ level, message, fields });
+      };
+    const clients = this.clients(gate);
     const poll = createPoller(
       { ...readConfig({}), ...config },
       {
