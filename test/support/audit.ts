@@ -3,13 +3,16 @@ import type { World } from './world.ts';
 
 type Row = Record<string, unknown>;
 
+/** What is looked at from outside. */
+export type Audited = Pick<World, 'bus' | 'history' | 'scan'>;
+
 /**
  * Holds a world to the promises, from outside: what the bus accepted and what the history holds. Everything must have been
  * delivered.
  *
  * @returns what is wrong; empty when all holds
  */
-export async function audit(world: World): Promise<string[]> {
+export async function audit(world: Audited): Promise<string[]> {
   const rows = await world.history();
   const byTask = Map.groupBy(rows, (row) => String(row.taskId));
   return [
@@ -40,7 +43,7 @@ function auditChain(taskId: string, history: readonly Row[]): string[] {
 }
 
 /** First acceptances in order, duplicates alike, each event with its row and each published row with its event. */
-function auditBus({ bus }: World, rows: ReadonlyMap<string, Row>): string[] {
+function auditBus({ bus }: Audited, rows: ReadonlyMap<string, Row>): string[] {
   const events = bus.accepted.map(({ detail, detailType }): Row => ({ ...detail, detailType }));
   const byId = Map.groupBy(events, ({ eventId }) => String(eventId));
   const firsts = [...byId.values()].flatMap((same) => same.slice(0, 1));
@@ -67,7 +70,7 @@ function isAscending(values: readonly number[]): boolean {
   return values.every((value, index) => index === 0 || value > (values[index - 1] ?? 0));
 }
 
-async function auditOutboxes(world: World): Promise<string[]> {
+async function auditOutboxes(world: Audited): Promise<string[]> {
   const items = await world.scan('ota-watch-dev-tasks');
   return items
     .filter(({ outbox }) => Array.isArray(outbox) && outbox.length > 0)
@@ -75,6 +78,6 @@ async function auditOutboxes(world: World): Promise<string[]> {
 }
 
 /** How many events the bus accepted more than once. */
-export function duplicates({ bus }: World): number {
+export function duplicates({ bus }: Audited): number {
   return bus.accepted.length - new Set(bus.accepted.map(({ detail }) => Reflect.get(detail, 'eventId'))).size;
 }

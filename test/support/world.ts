@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IoTManagedIntegrationsClient } from '@aws-sdk/client-iot-managed-integrations';
@@ -20,9 +21,8 @@ import { MINUTE, NOON } from './builders.ts';
 import { Gate } from './gate.ts';
 import { TABLES } from './tables.ts';
 
-const REGION = 'us-east-1';
-const ACCOUNT = '123456789012';
-const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
+export const REGION = 'us-east-1';
+export const ACCOUNT = '123456789012';
 
 /** What a poller logged. */
 export interface LogEntry {
@@ -45,33 +45,44 @@ export interface PollerOptions {
   readonly remainingMs?: () => number;
 }
 
+/** Where a world's tables are. DynamoDB Local keeps a database for each access key, so that every world has an own one. */
+export interface TestDatabase {
+  readonly url: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
 /** An AWS account on this machine: the service (pinned tasks), a database, a bus, and a clock that stands until moved. */
 export class World {
   now = NOON;
   readonly simulator: Simulator;
   readonly bus: Bus;
+  readonly database: TestDatabase;
   readonly dynamodb: DynamoDBDocumentClient;
-  readonly #databaseUrl: string;
   readonly #closers: (() => unknown)[];
 
   private constructor(parts: {
     simulator: Simulator;
     bus: Bus;
-    databaseUrl: string;
+    database: TestDatabase;
     close: (() => unknown)[];
   }) {
     this.simulator = parts.simulator;
     this.bus = parts.bus;
-    this.#databaseUrl = parts.databaseUrl;
-    this.dynamodb = documentClient(parts.databaseUrl, new Gate());
+    this.database = parts.database;
+    this.dynamodb = documentClient(parts.database, new Gate());
     this.#closers = [() => this.dynamodb.destroy(), ...parts.close];
   }
 
-  /** @param databaseUrl a DynamoDB to use; an embedded one is started where it is left out */
-  static async start(databaseUrl = process.env.TEST_DYNAMODB_URL): Promise<World> {
+  /** Uses the DynamoDB that TEST_DYNAMODB_URL names, or starts an embedded one. */
+  static async start(tables = TABLES): Promise<World> {
     const clock = { now: () => NOON };
-    const database = databaseUrl === undefined ? await startDatabase() : undefined;
-    const url = databaseUrl ?? database?.url ?? '';
+    const given = process.env.TEST_DYNAMODB_URL;
+    const embedded = given === undefined ? await startDatabase() : undefined;
+    const accessKeyId = `AKIA${randomUUID().replaceAll('-', '')}`;
+    const database = {
+      url: given ?? embedded?.url ?? '',
+      credentials: { accessKeyId, secretAccessKey: 'secret' },
+    };
     const simulator = await startSimulator({
       seed: 1,
       now: () => clock.now(),
@@ -86,10 +97,11 @@ export class World {
       invoke: async () => undefined,
       now: () => clock.now(),
     });
-    const close = [() => simulator.close(), () => bus.close(), () => database?.close()];
-    const world = new World({ simulator, bus, databaseUrl: url, close });
+    const close = [() => simulator.close(), () => bus.close(), () => embedded?.close()];
+    const world = new World({ simulator, bus, database, close });
     clock.now = () => world.now;
-    await createTables(new DynamoDBClient({ endpoint: url, region: REGION, credentials }), TABLES);
+    const { url: endpoint, credentials } = database;
+    await createTables(new DynamoDBClient({ endpoint, region: REGION, credentials }), tables);
     return world;
   }
 
@@ -129,6 +141,7 @@ export class World {
 
   /** Connections of a process. */
   clients(gate = new Gate()): Clients {
+    const { credentials } = this.database;
     const common = { region: REGION, credentials, retryStrategy: impatient() };
     return {
       managedIntegrations: new IoTManagedIntegrationsClient({
@@ -136,7 +149,7 @@ export class World {
         endpoint: this.simulator.url,
         requestHandler: gate.handler('managed-integrations'),
       }),
-      dynamodb: documentClient(this.#databaseUrl, gate),
+      dynamodb: documentClient(this.database, gate),
       eventBridge: new EventBridgeClient({
         ...common,
         endpoint: this.bus.url,
@@ -212,9 +225,9 @@ export class World {
 /** Tries three times, without waiting. */
 const impatient = () => new ConfiguredRetryStrategy(3, () => 0);
 
-function documentClient(endpoint: string, gate: Gate): DynamoDBDocumentClient {
+function documentClient({ url, credentials }: TestDatabase, gate: Gate): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
-    endpoint,
+    endpoint: url,
     region: REGION,
     credentials,
     retryStrategy: impatient(),
