@@ -68,7 +68,9 @@ async function observeKnown(
   if (observed === undefined) {
     if (look.gone)
       return commit(task, taskDeleted(task.snapshot, context(look, now, undefined, deps)), now, deps);
-    deps.log.info('A task is listed and cannot be found: decided in the next poll', { taskId: task.taskId });
+    deps.log.info('A task cannot be found, and no complete list lacks it: the next poll decides', {
+      taskId: task.taskId,
+    });
     return UNCHANGED;
   }
   const criteria = await criteriaFor(observed.facts, task.snapshot.criteria, deps, signal);
