@@ -29,7 +29,7 @@ export const handler = middy<unknown, MeteredReport>()
     const startedAt = performance.now();
     const report = await poller(() => context.getRemainingTimeInMillis());
     recordMetrics(metrics, report, performance.now() - startedAt);
-    logger.debug('Poll', { ...report });
+    logger[report.changes > 0 ? 'info' : 'debug']('Polled', { ...report });
     return report;
   });
 

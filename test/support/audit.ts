@@ -1,4 +1,5 @@
 import { canonicalHash } from '../../lib/canonical-hash.ts';
+import { validateEvent, validateRow } from './event-schemas.ts';
 import type { World } from './world.ts';
 
 type Row = Record<string, unknown>;
@@ -19,6 +20,10 @@ export async function audit(world: Audited): Promise<string[]> {
     ...[...byTask].flatMap(([taskId, history]) => auditChain(taskId, history)),
     ...auditBus(world, new Map(rows.map((row) => [String(row.eventId), row]))),
     ...(await auditOutboxes(world)),
+    ...rows.flatMap((row) => validateRow(row).map((problem) => `row ${row.eventId}: ${problem}`)),
+    ...world.bus.accepted.flatMap((event) =>
+      validateEvent(event).map((problem) => `event ${Reflect.get(event.detail, 'eventId')}: ${problem}`),
+    ),
   ];
 }
 
