@@ -1,0 +1,115 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
+import { REGION } from '../../support/world.ts';
+import type { Deployment } from './deployment.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const NODE = path.join(ROOT, 'node_modules/.bin/node');
+const RUNTIME = path.join(import.meta.dirname, 'runtime.ts');
+
+/** What the schedule sends. */
+const EVENT: unknown = JSON.parse(readFileSync(path.join(ROOT, 'events/samples/poll.input.json'), 'utf8'));
+
+const outcomeSchema = z.object({
+  value: z.unknown().optional(),
+  error: z.looseObject({ errorType: z.string(), errorMessage: z.string() }).optional(),
+});
+
+const entrySchema = z.record(z.string(), z.unknown());
+
+/** What came of an invocation; `died` when the process ended before it did. */
+export type Outcome = z.infer<typeof outcomeSchema> | 'died';
+
+/** What a function wrote, line by line. */
+export interface Output {
+  /** Standard output and error as they are. */
+  readonly text: string;
+  readonly logs: readonly Record<string, unknown>[];
+  /** CloudWatch embedded metric format. */
+  readonly metrics: readonly Record<string, unknown>[];
+  /** Lines that are not JSON. */
+  readonly others: readonly string[];
+}
+
+/** One execution environment of the packaged poll: a process of production's Node with nothing but its code and variables. */
+export class FunctionProcess {
+  readonly #child: ChildProcess;
+  readonly #deployment: Deployment;
+  readonly #written: Promise<string[]>;
+  readonly #died: Promise<'died'>;
+  #invocations = 0;
+
+  /** @param variables what the environment has besides what the template and Lambda give */
+  constructor(deployment: Deployment, variables: Readonly<Record<string, string>>) {
+    const { poll, codeFolder } = deployment;
+    this.#deployment = deployment;
+    this.#child = fork(RUNTIME, {
+      execPath: NODE,
+      execArgv: [],
+      cwd: codeFolder,
+      silent: true,
+      env: {
+        HOME: codeFolder,
+        LAMBDA_TASK_ROOT: codeFolder,
+        _HANDLER: poll.handler,
+        AWS_LAMBDA_FUNCTION_NAME: poll.name,
+        AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(poll.memoryMegabytes),
+        AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+        AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+        AWS_REGION: REGION,
+        AWS_DEFAULT_REGION: REGION,
+        TZ: ':UTC',
+        ...poll.environment,
+        ...variables,
+      },
+    });
+    const { stdout, stderr } = this.#child;
+    if (stdout === null || stderr === null) throw new Error('The process has no output');
+    this.#died = once(this.#child, 'close').then(() => 'died');
+    this.#written = Promise.all([text(stdout), text(stderr)]);
+  }
+
+  /** Invokes the poll as its schedule does, for as long as its time is. */
+  async invoke(): Promise<Outcome> {
+    const { poll, pollArn } = this.#deployment;
+    this.#invocations += 1;
+    const context = {
+      awsRequestId: `00000000-0000-4000-8000-${String(this.#invocations).padStart(12, '0')}`,
+      functionName: poll.name,
+      functionVersion: '$LATEST',
+      invokedFunctionArn: pollArn,
+      memoryLimitInMB: String(poll.memoryMegabytes),
+      logGroupName: `/aws/lambda/${poll.name}`,
+      logStreamName: '2026/11/22/[$LATEST]0',
+    };
+    const answered = once(this.#child, 'message').then(([answer]) => outcomeSchema.parse(answer));
+    this.#child.send({ event: EVENT, context, timeoutMs: poll.timeoutSeconds * 1_000 }, () => undefined);
+    return Promise.race([answered, this.#died]);
+  }
+
+  /** Ends the process at this very moment. */
+  async kill(): Promise<void> {
+    const exit = once(this.#child, 'exit');
+    if (this.#child.kill('SIGKILL')) await exit;
+  }
+
+  /** Ends the process between two invocations. */
+  async stop(): Promise<Output> {
+    if (this.#child.connected) this.#child.disconnect();
+    const written = (await this.#written).join('');
+    const lines = written.split('\n').filter((line) => line !== '');
+    const isJson = (line: string) => line.startsWith('{');
+    const entries = lines.filter(isJson).map((line) => entrySchema.parse(JSON.parse(line)));
+    return {
+      text: written,
+      logs: entries.filter((entry) => !('_aws' in entry)),
+      metrics: entries.filter((entry) => '_aws' in entry),
+      others: lines.filter((line) => !isJson(line)),
+    };
+  }
+}
