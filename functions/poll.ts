@@ -8,10 +8,11 @@ import errorLogger from '@middy/error-logger';
 import type { Context } from 'aws-lambda';
 import { accountOf } from '../lib/aws/account.ts';
 import { createClients } from '../lib/aws/clients.ts';
-import { createPoller, type MeteredReport, type Poller } from '../lib/compose.ts';
+import { createPoller, type Poller } from '../lib/compose.ts';
 import { readConfig } from '../lib/config.ts';
 import { summarizeError } from '../lib/errors.ts';
 import { recordMetrics } from '../lib/metrics.ts';
+import type { MeteredReport } from '../lib/poll.ts';
 
 const logger = new Logger();
 const metrics = new Metrics();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type CallCount, meterCalls } from './aws/call-meter.ts';
+import { meterCalls } from './aws/call-meter.ts';
 import type { Clients } from './aws/clients.ts';
 import { eventBus } from './aws/event-bus.ts';
 import { historyTable } from './aws/history-table.ts';
@@ -10,12 +10,9 @@ import { canonicalHash } from './canonical-hash.ts';
 import type { Config } from './config.ts';
 import { CriteriaReader } from './criteria.ts';
 import { isWanted } from './domain/discovery.ts';
-import { type PollReport, poll } from './poll.ts';
+import { type MeteredReport, poll } from './poll.ts';
 import type { Log } from './ports.ts';
 import { UnwantedTasks } from './unwanted.ts';
-
-/** What one poll costs in requests to the service, besides what it did. */
-export type MeteredReport = PollReport & { readonly api: CallCount };
 
 /** Runs polls; keeps connections and what does not change from one to the next. */
 export type Poller = (remainingMs: () => number) => Promise<MeteredReport>;

@@ -13,7 +13,7 @@ export class UnreadableAnswerError extends OtaWatchError {
   override readonly name = 'UnreadableAnswerError';
 }
 
-/** An item of the tasks table that cannot be understood. */
+/** An item of one of the tables that cannot be understood. */
 export class UnreadableItemError extends OtaWatchError {
   override readonly name = 'UnreadableItemError';
 }
@@ -54,11 +54,14 @@ const PLAIN_SPOKEN = new Set([
   'UnrecognizedClientException',
 ]);
 
+/** An error may be its own cause. */
+const MAX_CAUSES = 5;
+
 /**
  * What may be logged of an error. The text is left out where it may quote what the thrower was given (the messages of a JSON
  * parser or of a validation can hold tags, names, URLs).
  */
-export function summarizeError(error: unknown): ErrorSummary {
+export function summarizeError(error: unknown, depth = 0): ErrorSummary {
   if (!(error instanceof Error)) return { name: typeof error };
   const hasPlainText = error instanceof OtaWatchError || PLAIN_SPOKEN.has(error.name);
   const code = property(error, 'code');
@@ -66,13 +69,18 @@ export function summarizeError(error: unknown): ErrorSummary {
   const statusCode = property(metadata, 'httpStatusCode');
   const requestId = property(metadata, 'requestId');
   return {
-    name: error.name,
+    name: isIdentifier(error.name) ? error.name : 'Error',
     ...(hasPlainText && { message: error.message }),
-    ...(typeof code === 'string' && { code }),
+    ...(isIdentifier(code) && { code }),
     ...(typeof statusCode === 'number' && { statusCode }),
     ...(typeof requestId === 'string' && { requestId }),
-    ...(error.cause !== undefined && { cause: summarizeError(error.cause) }),
+    ...(error.cause !== undefined && depth < MAX_CAUSES && { cause: summarizeError(error.cause, depth + 1) }),
   };
+}
+
+/** Names and codes come from the service as well: what is no identifier is not one of its names. */
+function isIdentifier(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w.-]{1,100}$/.test(value);
 }
 
 function property(value: unknown, name: string): unknown {

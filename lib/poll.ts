@@ -4,7 +4,7 @@ import { type Discovery, type Look, type Selection, select, taskIdOf } from './d
 import type { LiveTask, TrackedTask } from './domain/tracked.ts';
 import { summarizeError } from './errors.ts';
 import { type ObserveDeps, observe } from './observe.ts';
-import type { PollState, StoredTasks } from './ports.ts';
+import type { CallCount, PollState, StoredTasks } from './ports.ts';
 import { sweepTasks } from './sweep.ts';
 import type { UnwantedTasks } from './unwanted.ts';
 
@@ -40,6 +40,9 @@ export interface PollReport {
   /** Age of the oldest undelivered row, milliseconds. */
   readonly backlogAgeMs: number;
 }
+
+/** What a poll did, and what it cost in requests to the service. */
+export type MeteredReport = PollReport & { readonly api: CallCount };
 
 /** Time kept for delivering and clearing what was committed: more than any single request of ours may take. */
 const DELIVERY_RESERVE_MS = 10_000;

@@ -85,6 +85,12 @@ export interface EventBus {
   publish(rows: readonly HistoryRow[]): Promise<readonly PublishOutcome[]>;
 }
 
+/** Requests that went out, retries included, and how many of them the service throttled. */
+export interface CallCount {
+  readonly calls: number;
+  readonly throttles: number;
+}
+
 /** Structured log. Values are for people: never tags, configuration names, URLs or targets. */
 export interface Log {
   info(message: string, fields?: Record<string, unknown>): void;

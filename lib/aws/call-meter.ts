@@ -1,9 +1,13 @@
-import type { IoTManagedIntegrationsClient } from '@aws-sdk/client-iot-managed-integrations';
+import {
+  type IoTManagedIntegrationsClient,
+  IoTManagedIntegrationsServiceException,
+} from '@aws-sdk/client-iot-managed-integrations';
+import type { CallCount } from '../ports.ts';
 
-/** Requests that went out, retries included, and how many of them the service throttled. */
-export interface CallCount {
-  readonly calls: number;
-  readonly throttles: number;
+/** A throttling answer may come from in front of the service, and not say its name. */
+function isThrottle(error: unknown): boolean {
+  if (!(error instanceof IoTManagedIntegrationsServiceException)) return false;
+  return error.name === 'ThrottlingException' || error.$metadata.httpStatusCode === 429;
 }
 
 /**
@@ -19,7 +23,7 @@ export function meterCalls(client: Pick<IoTManagedIntegrationsClient, 'middlewar
       try {
         return await next(args);
       } catch (error) {
-        if (error instanceof Error && error.name === 'ThrottlingException') count.throttles += 1;
+        if (isThrottle(error)) count.throttles += 1;
         throw error;
       }
     },

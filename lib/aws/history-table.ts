@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Head } from '../domain/chain.ts';
 import { HistoryConflictError } from '../errors.ts';
 import type { HistoryStore } from '../ports.ts';
+import { parseStored } from './task-items.ts';
 
 const Row = z.object({ sequence: z.int(), hash: z.string(), published: z.boolean() });
 
@@ -44,7 +45,7 @@ export function historyTable(client: DynamoDBDocumentClient, tableName: string):
       };
       let head: Head | undefined;
       for await (const page of paginateQuery({ client, pageSize: HEAD_PAGE }, query)) {
-        const rows = z.array(Row).parse(page.Items ?? []);
+        const rows = parseStored(z.array(Row), page.Items ?? []);
         head ??= rows[0] && { sequence: rows[0].sequence, hash: rows[0].hash };
         const publishedSequence = rows.find(({ published }) => published)?.sequence;
         if (head !== undefined && publishedSequence !== undefined) return { ...head, publishedSequence };

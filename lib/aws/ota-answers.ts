@@ -32,7 +32,12 @@ const text = (max: number) =>
 const taskId = text(1_024);
 const configurationId = text(256);
 const status = text(128);
-const instant = z.date().transform((date) => date.toISOString());
+/** A year of four digits, as ISO 8601 and the event schemas have it. */
+const instant = z
+  .date()
+  .min(new Date(0))
+  .max(new Date('9999-12-31T23:59:59.999Z'))
+  .transform((date) => date.toISOString());
 const counter = z.int().nonnegative().default(0);
 
 const Summary = z.object({
@@ -51,7 +56,8 @@ const Task = z.object({
   TaskConfigurationId: configurationId.optional(),
   OtaType: text(128).optional(),
   Description: z.string().optional(),
-  LastUpdatedAt: instant.optional(),
+  // Told, and nothing more: a task is not lost sight of because of it.
+  LastUpdatedAt: instant.optional().catch(undefined),
   TaskProcessingDetails: z
     .object({
       numberOfQueuedThings: counter,
@@ -162,7 +168,11 @@ export function parseAbortCriteria(answer: GetOtaTaskConfigurationCommandOutput)
 function parse<Schema extends z.ZodType>(schema: Schema, answer: unknown, what: string): z.infer<Schema> {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
-  const where = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'answer'} (${code})`);
+  // Keys of tags are as sensitive as their values.
+  const where = parsed.error.issues.map(
+    ({ path: [first = 'answer', ...rest], code }) =>
+      `${[first, ...(first === 'Tags' ? [] : rest)].join('.')} (${code})`,
+  );
   throw new UnreadableAnswerError(`${what} cannot be understood: ${where.join(', ')}`);
 }
 

@@ -123,15 +123,16 @@ const State = z.object({ watchingSince: z.number(), resumeAfter: z.exactOptional
 
 /** @throws UnreadableItemError that names the attributes that are wrong */
 export function parseTrackedTask(stored: Readonly<Record<string, unknown>>): TrackedTask {
-  return parse(Item, stored);
+  return parseStored(Item, stored);
 }
 
 /** @throws UnreadableItemError that names the attributes that are wrong */
 export function parsePollState(stored: Readonly<Record<string, unknown>>): PollState {
-  return parse(State, stored);
+  return parseStored(State, stored);
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, stored: unknown): z.infer<Schema> {
+/** @throws UnreadableItemError that names the attributes that are wrong */
+export function parseStored<Schema extends z.ZodType>(schema: Schema, stored: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(stored);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'item'} (${code})`);

@@ -12,6 +12,8 @@ const MILESTONES = [25, 50, 75, 100];
 const MINUTE = 60_000;
 const RATE_WINDOW = 15 * MINUTE;
 const MAX_SAMPLES = 16;
+/** The end of what ISO 8601 writes with a year of four digits: later than any rollout. */
+const LATEST = Date.UTC(9999, 11, 31);
 
 /** The highest milestone that the counts have reached, in percent; 0 for none. */
 export function milestoneOf(counts: Counts): number {
@@ -50,6 +52,6 @@ export function estimatedCompletion(
 ): string | undefined {
   if (rate === undefined || rate <= 0) return undefined;
   const left = counts.queued + counts.inProgress;
-  const at = new Date(now + Math.round((left / rate) * MINUTE));
-  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+  const at = now + Math.round((left / rate) * MINUTE);
+  return at > LATEST ? undefined : new Date(at).toISOString();
 }

@@ -104,8 +104,8 @@ export function setAside(
     published: false,
     body: {
       setAsideSequence: refused.sequence,
-      errorCode: refused.code.slice(0, 128),
-      errorMessage: refused.message.slice(0, 512),
+      errorCode: refused.code.slice(0, 128).toWellFormed(),
+      errorMessage: refused.message.slice(0, 512).toWellFormed(),
     },
   };
   const { head, rows } = appendRows(task.head, task.snapshot.facts, [event], context);

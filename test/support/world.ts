@@ -5,8 +5,9 @@ import { IoTManagedIntegrationsClient } from '@aws-sdk/client-iot-managed-integr
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import type { Clients } from '../../lib/aws/clients.ts';
-import { createPoller, type MeteredReport } from '../../lib/compose.ts';
+import { createPoller } from '../../lib/compose.ts';
 import { type Config, readConfig } from '../../lib/config.ts';
+import type { MeteredReport } from '../../lib/poll.ts';
 import { type Bus, startBus } from '../../local/bus/bus.ts';
 import { createTables } from '../../local/database/create-tables.ts';
 import { startDatabase } from '../../local/database/database.ts';

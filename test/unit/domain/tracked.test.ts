@@ -124,14 +124,15 @@ describe('clearDelivered', () => {
 describe('setAside', () => {
   it('takes the event out and notes it in the history', () => {
     const before = withOutbox([true, true], 2);
-    const after = setAside(before, { sequence: 1, code: 'MalformedDetail', message: 'm'.repeat(600) }, chain);
+    const message = `${'m'.repeat(511)}😀 and more`;
+    const after = setAside(before, { sequence: 1, code: 'MalformedDetail', message }, chain);
     expect(sequences(after.outbox)).toEqual([2, 3]);
     expect(after.outbox[1]).toMatchObject({
       detailType: 'OTA Task Event Set Aside',
       published: false,
       setAsideSequence: 1,
       errorCode: 'MalformedDetail',
-      errorMessage: 'm'.repeat(512),
+      errorMessage: `${'m'.repeat(511)}\ufffd`,
       previousHash: before.outbox[1]?.hash,
     });
     expect(after.head).toEqual({ sequence: 3, hash: after.outbox[1]?.hash, publishedSequence: 2 });

@@ -163,8 +163,6 @@ describe('parseTask', () => {
     ['TaskConfigurationId (too_big)', { TaskConfigurationId: 'CANARY'.repeat(50) }],
     ['OtaType (invalid_type)', { OtaType: 7 }],
     ['Description (invalid_type)', { Description: { CANARY: 1 } }],
-    ['LastUpdatedAt (invalid_type)', { LastUpdatedAt: 'CANARY' }],
-    ['LastUpdatedAt (invalid_type)', { LastUpdatedAt: new Date(Number.NaN) }],
     ['TaskProcessingDetails (invalid_type)', { TaskProcessingDetails: 'CANARY' }],
     [
       'TaskProcessingDetails.numberOfQueuedThings (too_small)',
@@ -186,17 +184,18 @@ describe('parseTask', () => {
     );
   });
 
-  it.fails('does not name the tags that are wrong', () => {
+  it('does not name the tags that are wrong', () => {
     expect(() => factsOf({ Tags: { CANARY: null } })).toThrow(
       new UnreadableAnswerError('Task task1 cannot be understood: Tags (invalid_type)'),
     );
   });
 
-  it.fails('refuses a time whose year has not four digits', () => {
-    expect(() => factsOf({ LastUpdatedAt: new Date(1_700_000_000_000_000) })).toThrow(
-      new UnreadableAnswerError('Task task1 cannot be understood: LastUpdatedAt (too_big)'),
-    );
-  });
+  it.each(['CANARY', new Date(Number.NaN), new Date(1_700_000_000_000_000), new Date(-1)])(
+    'leaves out a time that is none, or whose year has not four digits: %o',
+    (LastUpdatedAt) => {
+      expect(factsOf({ LastUpdatedAt })).not.toHaveProperty('lastUpdatedAt');
+    },
+  );
 
   it('refuses the answer of another task', () => {
     expect(() => parseTask('task2', answer(), account)).toThrow(
