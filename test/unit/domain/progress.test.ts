@@ -111,7 +111,7 @@ describe('estimatedCompletion', () => {
     [-3, undefined],
     [30, '2026-11-22T12:04:00.000Z'],
     [Number.MIN_VALUE, undefined],
-    [0.000_01, undefined],
+    [0.000_000_01, undefined],
   ])('at a rate of %o a minute', (rate, at) => {
     expect(estimatedCompletion(counts({ queued: 100, inProgress: 20, succeeded: 5 }), rate, NOON)).toBe(at);
   });
