@@ -1,0 +1,35 @@
+// Runs the tests that use a database against AWS's DynamoDB Local in place of the embedded one. Arguments go to vitest.
+// Needs Java 17; fetches DynamoDB Local itself.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { emulatorFolder } from './dynamodb-local/emulator.ts';
+import { DynamoDbLocalError } from './dynamodb-local/errors.ts';
+import { needJava } from './dynamodb-local/java.ts';
+import { startDynamoDbLocal } from './dynamodb-local/server.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+const SUITES = ['test/integration', 'test/e2e/packaged-kill.test.ts'];
+
+async function main(args: readonly string[]): Promise<number> {
+  needJava(process.env);
+  const { url, stop } = await startDynamoDbLocal(emulatorFolder());
+  process.once('exit', stop);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const vitest = spawn(path.join(ROOT, 'node_modules/.bin/vitest'), ['run', ...SUITES, ...args], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, TEST_DYNAMODB_URL: url, AWS_ENDPOINT_URL_DYNAMODB: url },
+  });
+  process.once('exit', () => vitest.kill());
+  const [code] = await once(vitest, 'exit');
+  return code ?? 1;
+}
+
+try {
+  process.exit(await main(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof DynamoDbLocalError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}
