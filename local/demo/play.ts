@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StackError } from '../stack/stack-error.ts';
+import type { Story } from './story.ts';
+
+export interface PlayOptions {
+  readonly story: Story;
+  readonly everyMs: number;
+  /** So many polls in a row may fail before it is no accident. */
+  readonly maxFailures: number;
+  readonly signal: AbortSignal;
+  readonly invokePoll: () => Promise<void>;
+  readonly onPollFailure: (error: unknown) => void;
+  /** Called after each poll that ended well; the play ends when it gives true. */
+  readonly afterPoll: () => Promise<boolean>;
+}
+
+/**
+ * Lets a minute of a story pass, then polls, and so on. A poll that fails is repeated before the story goes on: nothing in it
+ * is missed.
+ *
+ * @throws StackError when the poll keeps failing, and the reason of the signal
+ */
+export async function play(options: PlayOptions): Promise<void> {
+  const { story, everyMs, maxFailures, signal, invokePoll, onPollFailure, afterPoll } = options;
+  let failures = 0;
+  for (;;) {
+    const begunAt = performance.now();
+    if (failures === 0) story.nextMinute();
+    try {
+      await invokePoll();
+      failures = 0;
+    } catch (error) {
+      signal.throwIfAborted();
+      failures += 1;
+      onPollFailure(error);
+      if (failures > maxFailures)
+        throw new StackError(`${failures} polls in a row have failed`, { cause: error });
+    }
+    if (failures === 0 && (await afterPoll())) return;
+    await sleep(Math.max(0, everyMs - (performance.now() - begunAt)), undefined, { signal });
+  }
+}

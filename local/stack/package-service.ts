@@ -1,0 +1,18 @@
+import path from 'node:path';
+import { runServerless, type ServerlessOptions } from './serverless.ts';
+import { StackError } from './stack-error.ts';
+
+/**
+ * Packages the service, as it would be deployed, into a folder of its own.
+ *
+ * @param folder relative to the project; gets `package/` and a working folder of the bundler
+ * @returns the path of the CloudFormation template
+ */
+export async function packageService(folder: string, options: ServerlessOptions): Promise<string> {
+  const output = path.join(folder, 'package');
+  const args = ['package', '--package', output, `--param=buildFolder=${path.join(folder, 'package-build')}`];
+  const { status, lastLines } = await runServerless(args, options);
+  options.signal.throwIfAborted();
+  if (status !== 0) throw new StackError(`serverless package ended with ${status}:\n${lastLines}`);
+  return path.join(options.project, output, 'cloudformation-template-update-stack.json');
+}

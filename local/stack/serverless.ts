@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface ServerlessOptions {
+  /** Folder of serverless.yml and node_modules. */
+  readonly project: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Kills the command, with everything that it started, at once. */
+  readonly signal: AbortSignal;
+  /** Takes the lines of its standard output and error. */
+  readonly onLine: (line: string) => void;
+}
+
+/** How a command ended: its exit status, or what ended it, and the last lines that it printed. */
+export interface Ending {
+  readonly status: number | string;
+  readonly lastLines: string;
+}
+
+const LAST_LINES = 15;
+const COMMAND = 'node_modules/serverless/bin/serverless.js';
+const DIE_WITH_PARENT = import.meta.resolve('./die-with-parent.ts');
+/** Windows has no process groups, and opens a window for a detached process. */
+const OWN_GROUP = process.platform !== 'win32';
+
+/**
+ * Runs a `serverless` command. It is in a process group of its own, so that Ctrl-C in a terminal reaches it only through
+ * us, and does not outlive this process.
+ *
+ * @returns how it ended, once everything that it printed has been read
+ */
+export function runServerless(args: readonly string[], options: ServerlessOptions): Promise<Ending> {
+  const { project, env, signal, onLine } = options;
+  const child = spawn(process.execPath, ['--import', DIE_WITH_PARENT, path.join(project, COMMAND), ...args], {
+    cwd: project,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: OWN_GROUP,
+  });
+  const kill = () => {
+    const { pid, exitCode, signalCode } = child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    process.kill(OWN_GROUP ? -pid : pid, 'SIGKILL');
+  };
+  signal.addEventListener('abort', kill);
+  process.on('exit', kill);
+  if (signal.aborted) kill();
+
+  const lastLines: string[] = [];
+  const take = (line: string) => {
+    lastLines.push(line);
+    if (lastLines.length > LAST_LINES) lastLines.shift();
+    onLine(line);
+  };
+  for (const input of [child.stdout, child.stderr]) {
+    if (input !== null) createInterface({ input }).on('line', take);
+  }
+
+  return new Promise<Ending>((resolve) => {
+    const end = (status: number | string) => resolve({ status, lastLines: lastLines.join('\n') });
+    child.once('error', ({ message }) => end(message));
+    child.once('close', (code, killedBy) => end(code ?? killedBy ?? 'unknown'));
+  }).finally(() => {
+    signal.removeEventListener('abort', kill);
+    process.off('exit', kill);
+  });
+}

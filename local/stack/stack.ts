@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type Bus, startBus } from '../bus/bus.ts';
+import type { DeliveryFailure, Invoke } from '../bus/delivery.ts';
+import { lambdaEndpointInvoker } from '../bus/lambda-endpoint.ts';
+import { createTables } from '../database/create-tables.ts';
+import { startDatabase } from '../database/database.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
+import { readTemplate } from '../template/template.ts';
+import { type Deployment, readDeployment } from './deployment.ts';
+import {
+  ACCOUNT_ID,
+  CREDENTIALS,
+  type Endpoints,
+  localEnvironment,
+  REGION,
+  STACK_NAME,
+} from './environment.ts';
+import { openLogFile } from './function-log.ts';
+import { freeUrls, type OfflineUrls, runOffline, untilAnswering } from './offline.ts';
+import { packageService } from './package-service.ts';
+import { announceStack, type RunningStack, withdrawStack } from './running-stack.ts';
+import type { Ending, ServerlessOptions } from './serverless.ts';
+import { StackError } from './stack-error.ts';
+
+export interface StackOptions {
+  /** Folder of serverless.yml and node_modules. */
+  readonly project: string;
+  readonly simulator: Omit<SimulatorOptions, 'accountId' | 'region'>;
+  /** Gives up starting, and kills the functions, at once. */
+  readonly signal?: AbortSignal;
+  /** Takes the lines that the functions log. */
+  readonly onLogLine?: (line: string) => void;
+  /** Called when a function has taken an event of a rule. */
+  readonly onInvoked?: (functionName: string) => void;
+  readonly onDeliveryFailure?: (failure: DeliveryFailure) => void;
+}
+
+/** The service, whole, on 127.0.0.1. */
+export interface Stack {
+  readonly simulator: Simulator;
+  readonly bus: Bus;
+  readonly dynamodb: DynamoDBDocumentClient;
+  readonly deployment: Deployment;
+  readonly running: RunningStack;
+  readonly logFile: string;
+  /** Rejects when the functions end by themselves. */
+  readonly failed: Promise<never>;
+  /** Invokes what the schedule of the poll points at, and waits for it; rejects with what went wrong in it. */
+  invokePoll(): Promise<void>;
+  /** Ends everything at once. */
+  close(): Promise<void>;
+}
+
+/** What the steps of a start share. */
+interface Start {
+  readonly options: StackOptions;
+  readonly signal: AbortSignal;
+  /** Working folder, relative to the project. */
+  readonly folder: string;
+  /** Closes what has been started; the last comes first. */
+  readonly closers: (() => unknown)[];
+  readonly onLine: (line: string) => void;
+}
+
+/**
+ * Packages the service, and starts everything that it needs: the simulated managed integrations account, a database with
+ * the template's tables, a bus with its buses and rules, and its functions in serverless-offline. Announced in
+ * `.local/stack.json` while it runs; no process of it outlives this one.
+ *
+ * @throws StackError for a part that does not start, and the reason of the signal
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { project, signal: given, onLogLine } = options;
+  const ending = new AbortController();
+  const closers: Start['closers'] = [];
+  const close = async () => {
+    ending.abort();
+    for (const closeOne of closers.splice(0).reverse()) await closeOne();
+  };
+  const run = `run-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const folder = path.join('.local', run);
+  const logFile = path.join(project, '.local/logs', `${run}.log`);
+  const log = await openLogFile(logFile);
+  closers.push(log.close, () => rm(path.join(project, folder), { recursive: true, force: true }));
+  const onLine = (line: string) => {
+    log.write(line);
+    onLogLine?.(line);
+  };
+  const signal = AbortSignal.any(given === undefined ? [ending.signal] : [ending.signal, given]);
+  try {
+    const parts = await startParts({ options, signal, folder, closers, onLine });
+    return { ...parts, logFile, close };
+  } catch (error) {
+    await close();
+    given?.throwIfAborted();
+    throw error;
+  }
+}
+
+async function startParts(start: Start): Promise<Omit<Stack, 'logFile' | 'close'>> {
+  const { options, signal, closers } = start;
+  const simulator = await startSimulator({ ...options.simulator, accountId: ACCOUNT_ID, region: REGION });
+  closers.push(simulator.close);
+  const deployment = await deploy(start);
+  const { url, dynamodb } = await startTables(deployment, closers);
+
+  const urls = await freeUrls();
+  const { pollSchedule, nameOf } = deployment;
+  const invoke = lambdaEndpointInvoker(urls.lambda, nameOf);
+  const bus = await startRules(deployment, invoke, start);
+  const endpoints = { managedIntegrations: simulator.url, dynamodb: url, eventBridge: bus.url };
+  const { failed } = await startFunctions(urls, endpoints, start);
+
+  const { tables } = deployment;
+  const running = {
+    pid: process.pid,
+    region: REGION,
+    accountId: ACCOUNT_ID,
+    endpoints: { ...endpoints, lambda: urls.lambda },
+    tables: { tasks: tables.tasks.name, history: tables.history.name },
+  };
+  await announceStack(options.project, running);
+  closers.push(() => withdrawStack(options.project, process.pid));
+  const invokePoll = () =>
+    invoke(pollSchedule.functionLogicalId, pollSchedule.payload(randomUUID(), Date.now()), signal);
+  return { simulator, bus, dynamodb, deployment, running, failed, invokePoll };
+}
+
+async function deploy(start: Start): Promise<Deployment> {
+  const template = await packageService(start.folder, serverlessOptions(start));
+  return readDeployment(
+    await readTemplate(template, { region: REGION, accountId: ACCOUNT_ID, stackName: STACK_NAME }),
+  );
+}
+
+async function startTables({ tables }: Deployment, closers: Start['closers']) {
+  const { url, close } = await startDatabase();
+  const dynamodb = new DynamoDBClient({ endpoint: url, region: REGION, credentials: CREDENTIALS });
+  closers.push(close, () => dynamodb.destroy());
+  await createTables(dynamodb, tables.all);
+  return { url, dynamodb: DynamoDBDocumentClient.from(dynamodb) };
+}
+
+async function startRules(deployment: Deployment, invoke: Invoke, { options, closers }: Start): Promise<Bus> {
+  const { onInvoked, onDeliveryFailure } = options;
+  const bus = await startBus({
+    accountId: ACCOUNT_ID,
+    region: REGION,
+    buses: deployment.buses,
+    rules: deployment.rules,
+    invoke: async (logicalId, payload, signal) => {
+      await invoke(logicalId, payload, signal);
+      onInvoked?.(deployment.nameOf(logicalId));
+    },
+    now: Date.now,
+    ...(onDeliveryFailure !== undefined && { onDeliveryFailure }),
+  });
+  closers.push(bus.close);
+  return bus;
+}
+
+async function startFunctions(
+  urls: OfflineUrls,
+  endpoints: Endpoints,
+  start: Start,
+): Promise<Pick<Stack, 'failed'>> {
+  const offline = runOffline(start.folder, urls, serverlessOptions(start, endpoints));
+  start.closers.push(() => offline);
+  const failed = failureOf(offline, start.signal);
+  await Promise.race([untilAnswering(urls.lambda, start.signal), failed]);
+  return { failed };
+}
+
+function serverlessOptions(start: Start, endpoints?: Endpoints): ServerlessOptions {
+  const { options, signal, onLine } = start;
+  return { project: options.project, env: localEnvironment(process.env, endpoints), signal, onLine };
+}
+
+/** Rejects when a command ends although nobody ended it. */
+function failureOf(command: Promise<Ending>, signal: AbortSignal): Promise<never> {
+  const failed = new Promise<never>((_, reject) => {
+    command.then(({ status, lastLines }) => {
+      if (!signal.aborted) reject(new StackError(`serverless offline ended with ${status}:\n${lastLines}`));
+    });
+  });
+  failed.catch(() => undefined);
+  return failed;
+}

@@ -1,0 +1,154 @@
+import { constants } from 'node:os';
+import path from 'node:path';
+import { styleText } from 'node:util';
+import { taskTable } from '../lib/aws/task-table.ts';
+import { auditHistory, readHistory } from './demo/history.ts';
+import { play } from './demo/play.ts';
+import { brokenPromises } from './demo/promises.ts';
+import { LAST_MINUTE, ROLLOUTS } from './demo/rollouts.ts';
+import { SteppedClock } from './demo/stepped-clock.ts';
+import { Story } from './demo/story.ts';
+import { type Stack, startStack } from './stack/stack.ts';
+import { StackError } from './stack/stack-error.ts';
+import { type Line, type Paint, styled } from './terminal/line.ts';
+import { introduction, summary } from './terminal/messages.ts';
+import { type Options, readOptions, USAGE, UsageError } from './terminal/options.ts';
+import { createScreen } from './terminal/screen.ts';
+import { Watcher } from './terminal/watcher.ts';
+
+const PROJECT = path.resolve(import.meta.dirname, '..');
+const MINUTE = 60_000;
+/** Polls that what is promised may come late by. */
+const GRACE_MINUTES = 3;
+const MAX_FAILURES = 5;
+const GOES_ON: readonly Line[] = [['The scripted rollouts are over. Polling goes on; Ctrl-C stops it.'], []];
+
+/** A signal told this process to end. */
+class StoppedError extends Error {
+  override readonly name = 'StoppedError';
+  readonly exitStatus: number;
+
+  constructor(signal: keyof typeof constants.signals) {
+    super(`Stopped by ${signal}`);
+    this.exitStatus = 128 + constants.signals[signal];
+  }
+}
+
+/** Aborted by the first signal that tells this process to end; the second does not wait for anything. */
+function stopOnSignals(): AbortSignal {
+  const stopping = new AbortController();
+  const stop = (signal: keyof typeof constants.signals) => {
+    const stopped = new StoppedError(signal);
+    if (stopping.signal.aborted) process.exit(stopped.exitStatus);
+    stopping.abort(stopped);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
+  // Nobody reads any more.
+  process.stdout.on('error', () => stop('SIGPIPE'));
+  return stopping.signal;
+}
+
+/** Runs the stack and the demo on it; returns the exit status. */
+async function run(options: Options, signal: AbortSignal): Promise<number> {
+  const paint: Paint = (style, text) => styleText(style, text);
+  const watcher = new Watcher(createScreen(process.stdout, paint), Date.now);
+  watcher.print([styled('dim', 'Packaging the service, and starting what it needs …')]);
+  const clock = new SteppedClock(Math.ceil(Date.now() / MINUTE) * MINUTE);
+  const stack = await startStack({
+    project: PROJECT,
+    simulator: { seed: options.seed, now: clock.now },
+    signal,
+    onLogLine: watcher.onLogLine,
+    onInvoked: watcher.onInvoked,
+    onDeliveryFailure: watcher.onDeliveryFailure,
+  });
+  try {
+    return await Promise.race([demonstrate(options, stack, watcher, clock, signal), stack.failed]);
+  } finally {
+    await stack.close();
+  }
+}
+
+async function demonstrate(
+  { everyMs, untilDone }: Options,
+  stack: Stack,
+  watcher: Watcher,
+  clock: SteppedClock,
+  signal: AbortSignal,
+): Promise<number> {
+  const { running, deployment } = stack;
+  const logFile = path.relative(process.cwd(), stack.logFile);
+  watcher.print(...introduction({ running, ...deployment, logFile, everySeconds: everyMs / 1_000 }));
+  stack.bus.subscribe(watcher.onEvent);
+  const story = new Story(ROLLOUTS, stack.simulator.account, clock);
+  const table = taskTable(stack.dynamodb, running.tables.tasks);
+  let problems: readonly string[] | undefined;
+
+  const afterPoll = async () => {
+    const { tasks } = await table.readAll();
+    watcher.onPolled(
+      tasks.flatMap((task) => (task.state === 'live' ? [task.snapshot.facts] : [])),
+      clock.now(),
+    );
+    if (story.minute < LAST_MINUTE || problems !== undefined) return false;
+    const found = await problemsOf(stack, watcher);
+    if (found.length > 0 && story.minute < LAST_MINUTE + GRACE_MINUTES) return false;
+    problems = found;
+    watcher.conclude([...ending(watcher, found), ...(untilDone ? [] : GOES_ON)]);
+    return untilDone;
+  };
+  await play({
+    story,
+    everyMs,
+    maxFailures: untilDone ? MAX_FAILURES : Number.POSITIVE_INFINITY,
+    signal,
+    invokePoll: stack.invokePoll,
+    onPollFailure: (error) => watcher.onTrouble('poll', error),
+    afterPoll,
+  });
+  return problems?.length === 0 ? 0 : 1;
+}
+
+/** What the demo promised and did not keep. */
+async function problemsOf(
+  { dynamodb, running, bus }: Stack,
+  { violations, events }: Watcher,
+): Promise<string[]> {
+  await bus.idle();
+  const rows = await readHistory(dynamodb, running.tables.history);
+  return [...violations, ...brokenPromises(ROLLOUTS, events), ...auditHistory(rows, events)];
+}
+
+function ending({ rollouts, events }: Watcher, problems: readonly string[]): Line[] {
+  const outcomes = ROLLOUTS.map(({ taskId, name, promises }) => ({
+    name,
+    last: rollouts.get(taskId),
+    came: events.filter(({ detail }) => detail.taskId === taskId).length,
+    promised: promises.length,
+  }));
+  const verdict: Line[] =
+    problems.length === 0
+      ? [[styled('green', `All ${events.length} events came once and in order, as the history has them.`)]]
+      : [[styled('red', 'Not as promised:')], ...problems.map((problem): Line => [`  ${problem}`])];
+  return [...summary(outcomes), ...verdict];
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const signal = stopOnSignals();
+  try {
+    const options = readOptions(args);
+    if (options !== undefined) return await run(options, signal);
+    console.log(USAGE);
+    return 0;
+  } catch (error) {
+    if (signal.reason instanceof StoppedError) return signal.reason.exitStatus;
+    if (error instanceof UsageError) {
+      console.error(`${error.message}\n\n${USAGE}`);
+      return 2;
+    }
+    console.error(error instanceof StackError ? error.message : error);
+    return 1;
+  }
+}
+
+process.exit(await main(process.argv.slice(2)));

@@ -1,0 +1,107 @@
+import type { InferredCause } from '../../lib/domain/events.ts';
+import type { ProgressedDetail } from '../../lib/domain/generated/events.ts';
+import type { Observed, Rule } from '../../lib/domain/rules.ts';
+import { isTerminal } from '../../lib/domain/task.ts';
+import type { WatchEvent } from '../stack/watch-event.ts';
+import { columns, kindOf, type Line, type Piece, type Style } from './line.ts';
+import { resultsOf } from './results.ts';
+
+const SEVERITY_STYLES: Readonly<Record<Rule['severity'], Style>> = {
+  info: 'cyan',
+  warning: 'yellow',
+  error: 'red',
+  critical: 'red',
+};
+
+/**
+ * An event as one line for people.
+ *
+ * @param timeOf writes an instant (ISO 8601) as a time of the day
+ */
+export function eventLine(event: WatchEvent, timeOf: (instant: string) => string): Line {
+  const { observedAt, description, taskId } = event.detail;
+  return [...columns(timeOf(observedAt), description ?? taskId, kindIn(event)), textOf(event)];
+}
+
+function kindIn({ detailType, detail }: WatchEvent): Piece {
+  switch (detailType) {
+    case 'OTA Task Tracking Started':
+      return kindOf('cyan', 'WATCHING');
+    case 'OTA Task Status Changed':
+      return kindOf('bold', 'STATUS');
+    case 'OTA Task Configuration Changed':
+      return kindOf('magenta', 'CONFIG');
+    case 'OTA Task Progressed':
+      return kindOf('dim', 'PROGRESS');
+    case 'OTA Task Threshold Breached':
+      return kindOf(SEVERITY_STYLES[detail.rule.severity], detail.rule.severity.toUpperCase());
+    case 'OTA Task Threshold Recovered':
+      return kindOf(detail.reason === 'recovered' ? 'green' : 'dim', 'RECOVERED');
+    case 'OTA Task Tracking Stopped':
+      return kindOf('dim', 'STOPPED');
+    default:
+      return detailType satisfies never;
+  }
+}
+
+function textOf({ detailType, detail }: WatchEvent): string {
+  switch (detailType) {
+    case 'OTA Task Tracking Started':
+      return [things(detail.counts.total), ...STARTS[detail.reason], stateOf(detail.status)].join(', ');
+    case 'OTA Task Status Changed':
+      return `${detail.previousStatus} → ${detail.status}${causeOf(detail.inferredCause)}`;
+    case 'OTA Task Configuration Changed':
+      return `${detail.previousConfigurationId ?? 'none'} → ${detail.configurationId ?? 'none'}`;
+    case 'OTA Task Progressed':
+      return `${shareOf(detail)} have ended: ${resultsOf(detail.counts)}`;
+    case 'OTA Task Threshold Breached':
+      return `${observationOf(detail.rule, detail.observed)} — ${consequenceOf(detail.rule)}`;
+    case 'OTA Task Threshold Recovered':
+      return `${observationOf(detail.rule, detail.observed)} — ${RECOVERIES[detail.reason]}`;
+    case 'OTA Task Tracking Stopped':
+      return `${STOPS[detail.reason]}: ${resultsOf(detail.counts)}`;
+    default:
+      return detailType satisfies never;
+  }
+}
+
+const STARTS = { discovered: [], requested: ['on request'] } as const;
+
+const RECOVERIES = {
+  recovered: 'below the limit again',
+  'task-ended': 'closed, since the task ended',
+  'rule-removed': 'closed, since the rule is gone',
+} as const;
+
+const STOPS = {
+  completed: 'completed',
+  canceled: 'canceled',
+  deleted: 'deleted',
+  requested: 'no longer watched, on request',
+} as const;
+
+const causeOf = (cause: InferredCause | undefined) =>
+  cause === undefined ? '' : ` (inferred cause: ${cause})`;
+
+const things = (count: number) => (count === 1 ? '1 thing' : `${count} things`);
+const stateOf = (status: string) => (isTerminal(status) ? `already ${status}` : status);
+
+const shareOf = ({ percentComplete, counts }: ProgressedDetail) =>
+  percentComplete === undefined ? 'none' : `${percentComplete} % of ${things(counts.total)}`;
+
+const UNITS = { percent: ' %', things: ' things', seconds: ' s' } as const;
+
+/** For example: failed 21.4 % (6 of 28), limit 20 % */
+function observationOf({ id }: Rule, { value, limit, unit, numerator, denominator }: Observed): string {
+  const what = id.split(':')[1] ?? id;
+  const ratio = numerator === undefined ? '' : ` (${numerator} of ${denominator})`;
+  return `${what} ${value}${UNITS[unit]}${ratio}, limit ${limit}${UNITS[unit]}`;
+}
+
+/** What a rule is about, in the last part of its sentence. */
+function consequenceOf({ description }: Rule): string {
+  return description
+    .slice(description.lastIndexOf(': ') + 1)
+    .trim()
+    .replace(/\.$/, '');
+}

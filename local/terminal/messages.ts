@@ -1,0 +1,97 @@
+import type { DeliveryFailure } from '../bus/delivery.ts';
+import type { LogEntry } from '../stack/function-log.ts';
+import type { RunningStack } from '../stack/running-stack.ts';
+import { columns, kindOf, type Line, NAME_WIDTH, styled, toWidth } from './line.ts';
+import type { Sighting } from './rollouts.ts';
+
+/** What there is to say about a stack that has started. */
+export interface Introduction {
+  readonly running: RunningStack;
+  readonly buses: readonly string[];
+  readonly rules: readonly { readonly name: string }[];
+  readonly functionNames: readonly string[];
+  readonly logFile: string;
+  readonly everySeconds: number;
+}
+
+/** Where everything listens, and what to expect. */
+export function introduction(stack: Introduction): Line[] {
+  const { endpoints, tables } = stack.running;
+  const rules = stack.rules.length === 0 ? 'no rules' : `rules ${namesOf(stack.rules)}`;
+  const row = (what: string, where: string, about: string): Line => [
+    '  ',
+    toWidth(what, NAME_WIDTH),
+    '  ',
+    styled('cyan', toWidth(where, 23)),
+    `  ${about}`,
+  ];
+  return [
+    [styled('bold', 'ota-watch runs on this machine. Ctrl-C stops it.')],
+    [],
+    row('managed integrations', endpoints.managedIntegrations, 'simulated account with scripted rollouts'),
+    row('DynamoDB', endpoints.dynamodb, `tables ${tables.tasks}, ${tables.history}`),
+    row('EventBridge', endpoints.eventBridge, `bus ${stack.buses.join(', ')}; ${rules}`),
+    row('Lambda', endpoints.lambda, `functions ${stack.functionNames.join(', ')}`),
+    ['  ', toWidth('logs of functions', NAME_WIDTH), `  ${stack.logFile}`],
+    [],
+    [`A poll every ${stack.everySeconds} seconds; a simulated minute passes before each.`],
+    [],
+  ];
+}
+
+const namesOf = (rules: Introduction['rules']) => rules.map(({ name }) => name).join(', ');
+
+/** A warning or an error that a function logged. */
+export function logLine({ level, functionName, message, about }: LogEntry, time: string): Line {
+  const kind = kindOf(level === 'WARN' ? 'yellow' : 'red', level);
+  const details = Object.keys(about).length === 0 ? '' : ` ${JSON.stringify(about)}`;
+  return [...columns(time, functionName ?? 'function', kind), message, styled('dim', details)];
+}
+
+/** Something about the stack that went wrong. */
+export function troubleLine(about: string, problem: string, time: string): Line {
+  return [...columns(time, about, kindOf('red', 'TROUBLE')), problem];
+}
+
+/** An event that did not reach a target of a rule. */
+export function deliveryFailureLine({ rule, attempts, error }: DeliveryFailure, time: string): Line {
+  const tries = attempts === 0 ? '' : ` (tried ${attempts} times)`;
+  return troubleLine(rule.name, `${error.message}${tries}`, time);
+}
+
+/** A function has taken an event of a rule. */
+export function invokedLine(functionName: string, time: string): Line {
+  return [...columns(time, functionName, kindOf('dim', 'INVOKED')), 'by a rule'];
+}
+
+/** How a rollout ended, and how many of the promised events came. */
+export interface Outcome {
+  readonly name: string;
+  readonly last: Sighting | undefined;
+  readonly came: number;
+  readonly promised: number;
+}
+
+/** The table at the end. */
+export function summary(outcomes: readonly Outcome[]): Line[] {
+  const head = styled(
+    'bold',
+    `${toWidth('rollout', NAME_WIDTH)}  ${toWidth('ended as', 20)}  things  failed  events`,
+  );
+  const rows = outcomes.map(({ name, last, came, promised }): Line => {
+    const numbers = [last?.counts.total, last?.counts.failed].map((count) =>
+      String(count ?? '–').padStart(6),
+    );
+    const events = came === promised ? `${came}` : `${came} of ${promised}`;
+    return [
+      toWidth(name, NAME_WIDTH),
+      '  ',
+      toWidth(last?.status ?? 'never seen', 20),
+      '  ',
+      numbers.join('  '),
+      '  ',
+      events.padStart(6),
+    ];
+  });
+  return [[], [head], ...rows, []];
+}

@@ -1,0 +1,86 @@
+import type { AcceptedEvent } from '../bus/bus.ts';
+import type { DeliveryFailure } from '../bus/delivery.ts';
+import { readLogEntry } from '../stack/function-log.ts';
+import { readWatchEvent, type WatchEvent } from '../stack/watch-event.ts';
+import { eventLine } from './event-line.ts';
+import { type Line, styled } from './line.ts';
+import { deliveryFailureLine, invokedLine, logLine, troubleLine } from './messages.ts';
+import { Rollouts, rolloutLines, rolloutsInShort, type Sighting } from './rollouts.ts';
+import type { Screen } from './screen.ts';
+
+/** Where there is no block, the rollouts are printed once in so many polls. */
+const PRINT_EVERY = 5;
+
+/** Shows what happens in a stack, and remembers the events. */
+export class Watcher {
+  readonly events: WatchEvent[] = [];
+  /** Events that are not as the contract says. */
+  readonly violations: string[] = [];
+  readonly rollouts = new Rollouts();
+  readonly #screen: Screen;
+  readonly #now: () => number;
+  readonly #time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+  #polls = 0;
+
+  /** @param now epoch milliseconds */
+  constructor(screen: Screen, now: () => number) {
+    this.#screen = screen;
+    this.#now = now;
+  }
+
+  print(...lines: readonly Line[]): void {
+    this.#screen.print(...lines);
+  }
+
+  /** Prints in place of the block, until the next poll. */
+  conclude(lines: readonly Line[]): void {
+    this.#screen.showBlock([]);
+    this.print(...lines);
+  }
+
+  readonly onEvent = (accepted: AcceptedEvent): void => {
+    try {
+      const event = readWatchEvent(accepted);
+      if (event === undefined) return;
+      this.events.push(event);
+      this.rollouts.see(event.detail);
+      this.print(eventLine(event, (instant) => this.#time.format(new Date(instant))));
+    } catch (error) {
+      this.violations.push(messageOf(error));
+      this.onTrouble('contract', error);
+    }
+  };
+
+  readonly onLogLine = (line: string): void => {
+    const entry = readLogEntry(line);
+    if (entry !== undefined) this.print(logLine(entry, this.#clock()));
+  };
+
+  readonly onInvoked = (functionName: string): void => this.print(invokedLine(functionName, this.#clock()));
+
+  readonly onDeliveryFailure = (failure: DeliveryFailure): void =>
+    this.print(deliveryFailureLine(failure, this.#clock()));
+
+  onTrouble(about: string, error: unknown): void {
+    this.print(troubleLine(about, messageOf(error), this.#clock()));
+  }
+
+  /** A poll is over: the tasks as it left them. */
+  onPolled(tasks: readonly Sighting[], simulatedNow: number): void {
+    this.#polls += 1;
+    for (const task of tasks) this.rollouts.see(task);
+    const { all } = this.rollouts;
+    const polled = `poll ${this.#polls}, simulated time ${this.#time.format(simulatedNow)}`;
+    this.#screen.showBlock([[], [styled('dim', polled)], ...rolloutLines(all)]);
+    const isDue = !this.#screen.hasBlock && this.#polls % PRINT_EVERY === 0;
+    if (isDue) this.print([styled('dim', `${this.#clock()}  ${polled}: ${rolloutsInShort(all)}`)]);
+  }
+
+  #clock(): string {
+    return this.#time.format(this.#now());
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
