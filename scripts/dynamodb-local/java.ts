@@ -6,26 +6,23 @@ const PACKAGE = `openjdk-${NEEDED}-jre-headless`;
 
 /** Sees to a Java that DynamoDB Local runs on. A CI machine (`CI=true`) gets one; people are told what is missing. */
 export function needJava(env: NodeJS.ProcessEnv): void {
-  if (isNewEnough(javaVersion())) return;
+  const version = javaVersion();
+  if (version >= NEEDED) return;
   if (env.CI !== 'true') {
-    const found = javaVersion() === undefined ? 'there is none' : `this is Java ${javaVersion()}`;
+    const found = version === 0 ? 'there is none' : `this is Java ${version}`;
     throw new DynamoDbLocalError(
       `DynamoDB Local needs Java ${NEEDED} or newer, and ${found} (Debian, Ubuntu: apt-get install ${PACKAGE}).`,
     );
   }
-  for (const args of [['update'], ['install', '--yes', '--no-install-recommends', PACKAGE]]) apt(args);
-  if (!isNewEnough(javaVersion())) throw new DynamoDbLocalError(`${PACKAGE} gave no Java ${NEEDED}.`);
+  apt(['update']);
+  apt(['install', '--yes', '--no-install-recommends', PACKAGE]);
+  if (javaVersion() < NEEDED) throw new DynamoDbLocalError(`${PACKAGE} gave no Java ${NEEDED}.`);
 }
 
-/** Major version of the `java` on the path; undefined where there is none. */
-function javaVersion(): number | undefined {
+/** Major version of the `java` on the path; 0 where there is none. */
+function javaVersion(): number {
   const { stderr } = spawnSync('java', ['-version'], { encoding: 'utf8' });
-  const major = /version "(\d+)/.exec(stderr ?? '')?.[1];
-  return major === undefined ? undefined : Number(major);
-}
-
-function isNewEnough(version: number | undefined): boolean {
-  return version !== undefined && version >= NEEDED;
+  return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0);
 }
 
 function apt(args: readonly string[]): void {

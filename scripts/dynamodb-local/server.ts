@@ -18,14 +18,8 @@ export interface DynamoDbLocal {
 export async function startDynamoDbLocal(folder: string): Promise<DynamoDbLocal> {
   const port = await freePort();
   const options = ['-inMemory', '-disableTelemetry', '-port', String(port)];
-  const java = spawn(
-    'java',
-    ['-Djava.library.path=DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar', ...options],
-    {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  );
+  const args = ['-Djava.library.path=DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar', ...options];
+  const java = spawn('java', args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   let complaint = '';
   java.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-10_000);
@@ -34,11 +28,11 @@ export async function startDynamoDbLocal(folder: string): Promise<DynamoDbLocal>
   const url = `http://127.0.0.1:${port}`;
   const deadline = AbortSignal.timeout(START_SECONDS * 1_000);
   while (!(await answers(url))) {
-    if (java.exitCode === null && !deadline.aborted) await sleep(100);
-    else {
+    if (java.exitCode !== null || deadline.aborted) {
       stop();
       throw new DynamoDbLocalError(`DynamoDB Local did not start: ${complaint}`);
     }
+    await sleep(100);
   }
   return { url, stop };
 }

@@ -1,8 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
 import path from 'node:path';
 import { z } from 'zod';
 import { schedulesOf } from '../../../local/template/events.ts';
 import { type FunctionDefinition, functionsOf } from '../../../local/template/functions.ts';
 import { type TableDefinition, tablesOf } from '../../../local/template/tables.ts';
+import { applyInput } from '../../../local/template/targets.ts';
 import { openTemplate, type Template } from '../../../local/template/template.ts';
 import { ACCOUNT, REGION } from '../../support/world.ts';
 import { unpack, Workshop } from '../template/package.ts';
@@ -13,12 +16,17 @@ export interface Deployment {
   /** The function that the schedule starts. */
   readonly poll: FunctionDefinition;
   readonly pollArn: string;
+  /** What the schedule sends. */
+  readonly event: unknown;
   /** The function's code, where nothing else lies. */
   readonly codeFolder: string;
+  /** Module that runs it as Lambda does. */
+  readonly runtime: string;
   readonly tables: readonly TableDefinition[];
   close(): Promise<void>;
 }
 
+const SCHEDULED_EVENT = path.resolve(import.meta.dirname, '../../../events/samples/poll.input.json');
 const codeSchema = z.object({ Code: z.object({ S3Key: z.string() }) });
 
 /** Packages the service and unpacks its poll. */
@@ -34,11 +42,17 @@ export async function deploy(): Promise<Deployment> {
   const archive = path.basename(code.properties.Code.S3Key, '.zip');
   const codeFolder = await workshop.emptyFolder('task');
   await unpack(await packaged.archive(archive), codeFolder);
+  // Without types, since every process would take them away anew.
+  const runtime = path.join(workshop.folder, 'runtime.mjs');
+  const source = await readFile(path.join(import.meta.dirname, 'runtime.ts'), 'utf8');
+  await writeFile(runtime, stripTypeScriptTypes(source));
   return {
     template,
     poll: only(functionsOf(template).filter(isTarget)),
     pollArn: String(template.resolve({ 'Fn::GetAtt': [target.functionLogicalId, 'Arn'] }, 'poll')),
+    event: applyInput(target.input, JSON.parse(await readFile(SCHEDULED_EVENT, 'utf8'))),
     codeFolder,
+    runtime,
     tables: tablesOf(template),
     close: () => workshop.close(),
   };

@@ -1,18 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { REGION } from '../../support/world.ts';
 import type { Deployment } from './deployment.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../../..');
-const NODE = path.join(ROOT, 'node_modules/.bin/node');
-const RUNTIME = path.join(import.meta.dirname, 'runtime.ts');
-
-/** What the schedule sends. */
-const EVENT: unknown = JSON.parse(readFileSync(path.join(ROOT, 'events/samples/poll.input.json'), 'utf8'));
+const NODE = path.resolve(import.meta.dirname, '../../../node_modules/.bin/node');
 
 const outcomeSchema = z.object({
   value: z.unknown().optional(),
@@ -45,9 +39,9 @@ export class FunctionProcess {
 
   /** @param variables what the environment has besides what the template and Lambda give */
   constructor(deployment: Deployment, variables: Readonly<Record<string, string>>) {
-    const { poll, codeFolder } = deployment;
+    const { poll, codeFolder, runtime } = deployment;
     this.#deployment = deployment;
-    this.#child = fork(RUNTIME, {
+    this.#child = fork(runtime, {
       execPath: NODE,
       execArgv: [],
       cwd: codeFolder,
@@ -76,7 +70,7 @@ export class FunctionProcess {
 
   /** Invokes the poll as its schedule does, for as long as its time is. */
   async invoke(): Promise<Outcome> {
-    const { poll, pollArn } = this.#deployment;
+    const { poll, pollArn, event } = this.#deployment;
     this.#invocations += 1;
     const context = {
       awsRequestId: `00000000-0000-4000-8000-${String(this.#invocations).padStart(12, '0')}`,
@@ -88,7 +82,7 @@ export class FunctionProcess {
       logStreamName: '2026/11/22/[$LATEST]0',
     };
     const answered = once(this.#child, 'message').then(([answer]) => outcomeSchema.parse(answer));
-    this.#child.send({ event: EVENT, context, timeoutMs: poll.timeoutSeconds * 1_000 }, () => undefined);
+    this.#child.send({ event, context, timeoutMs: poll.timeoutSeconds * 1_000 }, () => undefined);
     return Promise.race([answered, this.#died]);
   }
 

@@ -49,10 +49,6 @@ export class Traffic {
     return proxy.url;
   }
 
-  operations(): string[] {
-    return this.requests.map(({ operation }) => operation);
-  }
-
   /** Resolves when every connection is closed, and whatever was sent on them has had its effect. */
   async ended(): Promise<void> {
     while (this.#open.size > 0) await Promise.all(this.#open);
