@@ -48,6 +48,15 @@ function stopOnSignals(): AbortSignal {
   return stopping.signal;
 }
 
+/** Rejects once a signal is aborted. */
+function stopOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop);
+  });
+}
+
 /** Runs the stack and the demo on it; returns the exit status. */
 async function run(options: Options, signal: AbortSignal): Promise<number> {
   const paint: Paint = (style, text) => styleText(style, text);
@@ -63,7 +72,8 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
     onDeliveryFailure: watcher.onDeliveryFailure,
   });
   try {
-    return await Promise.race([demonstrate(options, stack, watcher, clock, signal), stack.failed]);
+    const demonstration = demonstrate(options, stack, watcher, clock, signal);
+    return await Promise.race([demonstration, stack.failed, stopOf(signal)]);
   } finally {
     await stack.close();
   }
@@ -98,7 +108,7 @@ async function demonstrate(
     return untilDone;
   };
   await play({
-    story,
+    nextMinute: () => story.nextMinute(),
     everyMs,
     maxFailures: untilDone ? MAX_FAILURES : Number.POSITIVE_INFINITY,
     signal,

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from '../stack/stack-error.ts';
-import type { Story } from './story.ts';
 
 export interface PlayOptions {
-  readonly story: Story;
+  readonly nextMinute: () => void;
   readonly everyMs: number;
   /** So many polls in a row may fail before it is no accident. */
   readonly maxFailures: number;
@@ -15,17 +14,17 @@ export interface PlayOptions {
 }
 
 /**
- * Lets a minute of a story pass, then polls, and so on. A poll that fails is repeated before the story goes on: nothing in it
- * is missed.
+ * Lets a minute pass, then polls, and so on. A poll that fails is repeated before the next minute passes: so no minute goes
+ * unseen.
  *
- * @throws StackError when the poll keeps failing, and the reason of the signal
+ * @throws StackError when the poll keeps failing, and whatever the signal brings about
  */
 export async function play(options: PlayOptions): Promise<void> {
-  const { story, everyMs, maxFailures, signal, invokePoll, onPollFailure, afterPoll } = options;
+  const { nextMinute, everyMs, maxFailures, signal, invokePoll, onPollFailure, afterPoll } = options;
   let failures = 0;
   for (;;) {
     const begunAt = performance.now();
-    if (failures === 0) story.nextMinute();
+    if (failures === 0) nextMinute();
     try {
       await invokePoll();
       failures = 0;

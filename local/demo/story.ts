@@ -1,8 +1,13 @@
 import type { Account } from '../simulator/account.ts';
 import type { DemoRollout } from './rollouts.ts';
-import type { SteppedClock } from './stepped-clock.ts';
 
 const MINUTE = 60_000;
+
+/** A clock that stands until it is moved. Epoch milliseconds. */
+export interface MovableClock {
+  now(): number;
+  moveTo(instant: number): void;
+}
 
 interface Scene {
   readonly at: number;
@@ -11,16 +16,17 @@ interface Scene {
 
 /**
  * Rollouts in a simulated account, minute by minute of the account's clock. A minute passes when it is told to, not by
- * itself: so a poll sees the same on a fast machine and on a slow one.
+ * itself: so a poll sees the same on a fast machine and on a slow one. The functions go by the real clock all the same:
+ * when something was observed, rates, and whether an end time has passed are of real time.
  */
 export class Story {
   readonly #startedAt: number;
-  readonly #clock: SteppedClock;
+  readonly #clock: MovableClock;
   #minute = 0;
   #scenes: readonly Scene[];
 
   /** The clock must stand at a full minute, since start times have no seconds. */
-  constructor(rollouts: readonly DemoRollout[], account: Account, clock: SteppedClock) {
+  constructor(rollouts: readonly DemoRollout[], account: Account, clock: MovableClock) {
     this.#startedAt = clock.now();
     this.#clock = clock;
     this.#scenes = rollouts

@@ -1,6 +1,4 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 
@@ -47,8 +45,7 @@ export interface LogFile {
   close(): Promise<void>;
 }
 
-export async function openLogFile(file: string): Promise<LogFile> {
-  await mkdir(path.dirname(file), { recursive: true });
+export function openLogFile(file: string): LogFile {
   const stream = createWriteStream(file);
   return {
     write: (line) => stream.write(`${line}\n`),

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -12,13 +12,14 @@ export interface ServerlessOptions {
   readonly onLine: (line: string) => void;
 }
 
-/** How a command ended: its exit status, or what ended it, and the last lines that it printed. */
+/** How a command ended: its exit status, or what ended it, and the last lines that it printed (not those of functions). */
 export interface Ending {
   readonly status: number | string;
   readonly lastLines: string;
 }
 
-const LAST_LINES = 15;
+const LAST_LINES = 10;
+const MAX_LINE = 200;
 const COMMAND = 'node_modules/serverless/bin/serverless.js';
 const DIE_WITH_PARENT = import.meta.resolve('./die-with-parent.ts');
 /** Windows has no process groups, and opens a window for a detached process. */
@@ -38,18 +39,14 @@ export function runServerless(args: readonly string[], options: ServerlessOption
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: OWN_GROUP,
   });
-  const kill = () => {
-    const { pid, exitCode, signalCode } = child;
-    if (pid === undefined || exitCode !== null || signalCode !== null) return;
-    process.kill(OWN_GROUP ? -pid : pid, 'SIGKILL');
-  };
+  const kill = () => killGroup(child);
   signal.addEventListener('abort', kill);
   process.on('exit', kill);
   if (signal.aborted) kill();
 
   const lastLines: string[] = [];
   const take = (line: string) => {
-    lastLines.push(line);
+    if (!line.startsWith('{')) lastLines.push(line.slice(0, MAX_LINE));
     if (lastLines.length > LAST_LINES) lastLines.shift();
     onLine(line);
   };
@@ -60,9 +57,20 @@ export function runServerless(args: readonly string[], options: ServerlessOption
   return new Promise<Ending>((resolve) => {
     const end = (status: number | string) => resolve({ status, lastLines: lastLines.join('\n') });
     child.once('error', ({ message }) => end(message));
+    // What it has started would otherwise live on for a while, and hold its output open.
+    child.once('exit', kill);
     child.once('close', (code, killedBy) => end(code ?? killedBy ?? 'unknown'));
   }).finally(() => {
     signal.removeEventListener('abort', kill);
     process.off('exit', kill);
   });
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(OWN_GROUP ? -pid : pid, 'SIGKILL');
+  } catch {
+    // Nothing is left of it.
+  }
 }

@@ -22,6 +22,7 @@ import {
 import { openLogFile } from './function-log.ts';
 import { freeUrls, type OfflineUrls, runOffline, untilAnswering } from './offline.ts';
 import { packageService } from './package-service.ts';
+import { prepareRun } from './run-files.ts';
 import { announceStack, type RunningStack, withdrawStack } from './running-stack.ts';
 import type { Ending, ServerlessOptions } from './serverless.ts';
 import { StackError } from './stack-error.ts';
@@ -81,10 +82,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ending.abort();
     for (const closeOne of closers.splice(0).reverse()) await closeOne();
   };
-  const run = `run-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const folder = path.join('.local', run);
-  const logFile = path.join(project, '.local/logs', `${run}.log`);
-  const log = await openLogFile(logFile);
+  const { folder, logFile } = await prepareRun(project, Date.now());
+  const log = openLogFile(logFile);
   closers.push(log.close, () => rm(path.join(project, folder), { recursive: true, force: true }));
   const onLine = (line: string) => {
     log.write(line);

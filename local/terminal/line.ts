@@ -30,7 +30,8 @@ function printable(text: string): string {
 /** Makes a text exactly so many characters long: cuts it, or fills it with blanks. */
 export function toWidth(text: string, width: number): string {
   const characters = [...printable(text)];
-  if (characters.length <= width) return characters.join('').padEnd(width);
+  const missing = width - characters.length;
+  if (missing >= 0) return characters.join('') + ' '.repeat(missing);
   return `${characters.slice(0, width - 1).join('')}…`;
 }
 

@@ -50,8 +50,11 @@ export function logLine({ level, functionName, message, about }: LogEntry, time:
 
 /** Something about the stack that went wrong. */
 export function troubleLine(about: string, problem: string, time: string): Line {
-  return [...columns(time, about, kindOf('red', 'TROUBLE')), problem];
+  return [...columns(time, about, kindOf('red', 'TROUBLE')), problem.slice(0, MAX_PROBLEM)];
 }
+
+/** Problems may quote whole answers, with stack traces. */
+const MAX_PROBLEM = 300;
 
 /** An event that did not reach a target of a rule. */
 export function deliveryFailureLine({ rule, attempts, error }: DeliveryFailure, time: string): Line {
