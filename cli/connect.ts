@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
 import { OtaWatchError } from '../lib/errors.ts';
+import { findRunningStack } from '../local/stack/running-stack.ts';
 
-/** Where a command finds the service and the tables of a stack. */
-export interface Stack {
+/** Where a command finds the tables of a stack. */
+export interface ChosenStack {
   readonly name: string;
   readonly tasksTable: string;
   readonly region: string | undefined;
@@ -15,32 +14,24 @@ export class UsageError extends OtaWatchError {
   override readonly name = 'UsageError';
 }
 
-const STACK_FILE = path.resolve(import.meta.dirname, '../.local/stack.json');
-
-/** What `npm start` writes down about the stack that it runs. */
-const LocalStack = z.object({
-  pid: z.int(),
-  region: z.string(),
-  endpoints: z.object({ dynamodb: z.url(), managedIntegrations: z.url() }),
-  tables: z.object({ tasks: z.string() }),
-});
+const PROJECT = path.resolve(import.meta.dirname, '..');
 
 /**
- * Chooses the stack that a command works on: the deployed one of a stage, or the one that runs on this machine. For the
- * latter the AWS SDK's environment variables are pointed at it, before any client is made.
+ * Chooses the stack that a command works on: the deployed one of a stage, or the one that runs on this machine. The AWS SDK's
+ * environment variables are pointed at it, so this comes before any client is made.
  *
  * @throws UsageError when no stage is given and no local stack runs
  */
-export function chooseStack(
+export async function chooseStack(
   stage: string | undefined,
   region: string | undefined,
   env: NodeJS.ProcessEnv,
-): Stack {
+): Promise<ChosenStack> {
   if (stage !== undefined) {
     if (region !== undefined) env.AWS_REGION = region;
     return { name: `stage ${stage}`, tasksTable: `ota-watch-${stage}-tasks`, region: env.AWS_REGION };
   }
-  const local = readLocalStack();
+  const local = await findRunningStack(PROJECT);
   if (local === undefined) {
     throw new UsageError(
       'No stack runs on this machine: start one with "npm start", or name a deployed one with --stage',
@@ -54,15 +45,4 @@ export function chooseStack(
     AWS_ENDPOINT_URL_IOT_MANAGED_INTEGRATIONS: local.endpoints.managedIntegrations,
   });
   return { name: 'the local stack', tasksTable: local.tables.tasks, region: local.region };
-}
-
-function readLocalStack(): z.infer<typeof LocalStack> | undefined {
-  try {
-    const stack = LocalStack.parse(JSON.parse(readFileSync(STACK_FILE, 'utf8')));
-    process.kill(stack.pid, 0);
-    return stack;
-  } catch {
-    // No file, one that was left behind by a stack that is gone, or half of one: nothing runs that could be used.
-    return undefined;
-  }
 }

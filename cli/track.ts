@@ -73,7 +73,7 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const action = understand(parsed);
-  const stack = chooseStack(parsed.stage, parsed.region, process.env);
+  const stack = await chooseStack(parsed.stage, parsed.region, process.env);
   const { managedIntegrations, dynamodb } = createClients(1);
   const deps: TrackDeps = {
     service: otaService(managedIntegrations, { partition: 'aws', region: stack.region ?? '', accountId: '' }),

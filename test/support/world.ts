@@ -140,6 +140,18 @@ export class World {
     });
   }
 
+  /** Environment variables of another process in this world. */
+  environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env.PATH,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: this.database.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: this.database.credentials.secretAccessKey,
+      AWS_ENDPOINT_URL_DYNAMODB: this.database.url,
+      AWS_ENDPOINT_URL_IOT_MANAGED_INTEGRATIONS: this.simulator.url,
+    };
+  }
+
   /** Connections of a process. */
   clients(gate = new Gate()): Clients {
     const { credentials } = this.database;
