@@ -37,6 +37,8 @@ export async function chooseStack(
       'No stack runs on this machine: start one with "npm start", or name a deployed one with --stage',
     );
   }
+  // A profile would go before the keys of the environment.
+  delete env.AWS_PROFILE;
   Object.assign(env, {
     AWS_REGION: local.region,
     AWS_ACCESS_KEY_ID: 'local',
