@@ -115,9 +115,7 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   const { name, message } = summarizeError(error);
-  if (name === 'ResourceNotFoundException')
-    console.error('The tasks table is not there: is that stage deployed in that region?');
-  else console.error(message ?? name);
+  console.error(message ?? name);
   if (error instanceof UsageError) console.error(`\n${USAGE}`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

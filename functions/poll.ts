@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import errorLogger from '@middy/error-logger';
 import type { Context } from 'aws-lambda';
@@ -21,7 +20,6 @@ let poller: Poller | undefined;
 /** Invoked by the schedule, with an event that says nothing: looks at every task that needs it. */
 export const handler = middy<unknown, MeteredReport>()
   .use(injectLambdaContext(logger))
-  .use(logMetrics(metrics))
   .use(
     errorLogger({ logger: ({ error }) => logger.error('The poll failed', { error: summarizeError(error) }) }),
   )
@@ -30,6 +28,7 @@ export const handler = middy<unknown, MeteredReport>()
     const startedAt = performance.now();
     const report = await poller(() => context.getRemainingTimeInMillis());
     recordMetrics(metrics, report, performance.now() - startedAt);
+    metrics.publishStoredMetrics();
     logger[report.changes > 0 ? 'info' : 'debug']('Polled', { ...report });
     return report;
   });

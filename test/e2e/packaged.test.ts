@@ -120,10 +120,14 @@ describe('a packaged poll', () => {
       'a table that does not exist',
       { TASKS_TABLE: 'nowhere' },
       {
-        name: 'ResourceNotFoundException',
-        message: expect.stringMatching(/resource not found/),
-        statusCode: 400,
-        requestId: expect.any(String),
+        name: 'OtaWatchError',
+        message: 'Table nowhere does not exist',
+        cause: {
+          name: 'ResourceNotFoundException',
+          message: expect.any(String),
+          statusCode: 400,
+          requestId: expect.any(String),
+        },
       },
     ],
     [
@@ -133,10 +137,11 @@ describe('a packaged poll', () => {
     ],
   ])('fails over %s, and says so', async (_, variables, error) => {
     account.world.task('t1');
-    const { outcome, logs, metrics } = await pollOnce(variables);
+    const { outcome, logs, metrics, others } = await pollOnce(variables);
     expect(outcome).toEqual({ error: expect.objectContaining({ errorType: error.name }) });
     expect(logs).toEqual([logged('ERROR', 'The poll failed', { error })]);
     expect(metrics).toEqual([]);
+    expect(others).toEqual([expect.stringMatching(/^ERROR Invoke Error /)]);
     expect(account.world.simulator.requests.count()).toBe(0);
   });
 

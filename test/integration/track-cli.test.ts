@@ -47,11 +47,7 @@ describe('npm run track', () => {
 
   it.each([
     [['add', 'nope', '--stage', 'dev'], 1, 'There is no OTA task nope in this account and region\n'],
-    [
-      ['list', '--stage', 'other'],
-      1,
-      'The tasks table is not there: is that stage deployed in that region?\n',
-    ],
+    [['list', '--stage', 'other'], 1, 'Table ota-watch-other-tasks does not exist\n'],
     [['add', '--stage', 'dev'], 2, 'add needs a task id\n\nUsage:'],
     [['list', 't1', '--stage', 'dev'], 2, 'list takes no task id\n\nUsage:'],
     [['show'], 2, 'Not a command: show\n\nUsage:'],
