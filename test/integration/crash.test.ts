@@ -1,13 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { audit } from '../support/audit.ts';
 import type { Death, GatedRequest } from '../support/gate.ts';
 import { World } from '../support/world.ts';
 
-let world: World;
-beforeEach(async () => {
-  world = await World.start();
+const worlds: World[] = [];
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.close();
 });
-afterEach(() => world.close());
 
 const OPERATIONS = [
   'Scan',
@@ -19,40 +18,43 @@ const OPERATIONS = [
   'PutEvents',
 ];
 
-/** Five tasks of which a poll will have something to tell: a new one, a breach, an end, a deletion, a move. */
-async function aboutToChange(run: string): Promise<string[]> {
-  const id = (name: string) => `${name}${run}`;
+/** A world of five tasks of which the next poll has something to tell: a new one, a breach, an end, a deletion, a move. */
+async function aboutToChange(): Promise<World> {
+  const world = await World.start();
+  worlds.push(world);
   world.configuration('c1');
   world.configuration('c2', 50);
   for (const name of ['breach', 'end', 'gone', 'move']) {
-    world.task(id(name), { queued: 90, succeeded: 10 }, { configurationId: 'c1' });
+    world.task(name, { queued: 90, succeeded: 10 }, { configurationId: 'c1' });
   }
   await world.poll();
-  world.task(id('new'), { queued: 10 }, { configurationId: 'c1' });
-  world.task(id('breach'), { queued: 10, succeeded: 60, failed: 30 }, { configurationId: 'c1' });
-  world.task(id('end'), { succeeded: 100 }, { configurationId: 'c1', status: 'COMPLETED' });
-  world.simulator.account.removeTask(id('gone'));
-  world.task(id('move'), { queued: 50, succeeded: 50 }, { configurationId: 'c2' });
-  return ['new', 'breach', 'end', 'gone', 'move'].map(id);
+  world.task('new', { queued: 10 }, { configurationId: 'c1' });
+  world.task('breach', { queued: 10, succeeded: 60, failed: 30 }, { configurationId: 'c1' });
+  world.task('end', { succeeded: 100 }, { configurationId: 'c1', status: 'COMPLETED' });
+  world.simulator.account.removeTask('gone');
+  world.task('move', { queued: 50, succeeded: 50 }, { configurationId: 'c2' });
+  return world;
 }
 
 /** What a run without any death tells of the five tasks. */
-const TOLD = [
-  ['1 Tracking Started'],
-  ['1 Tracking Started', '2 Progressed', '3 Threshold Breached', '4 Threshold Breached'],
-  ['1 Tracking Started', '2 Status Changed', '3 Progressed', '4 Tracking Stopped'],
-  ['1 Tracking Started', '2 Status Changed', '3 Tracking Stopped'],
-  ['1 Tracking Started', '2 Configuration Changed', '3 Progressed'],
-];
+const TOLD = {
+  new: ['1 Tracking Started'],
+  breach: ['1 Tracking Started', '2 Progressed', '3 Threshold Breached', '4 Threshold Breached'],
+  end: ['1 Tracking Started', '2 Status Changed', '3 Progressed', '4 Tracking Stopped'],
+  gone: ['1 Tracking Started', '2 Status Changed', '3 Tracking Stopped'],
+  move: ['1 Tracking Started', '2 Configuration Changed', '3 Progressed'],
+};
 
-async function expectTold(taskIds: readonly string[], where: string): Promise<void> {
+async function expectTold(world: World, where: string): Promise<void> {
   const problems = await audit(world);
-  const told = taskIds.map((taskId) => [...new Set(world.events(taskId))]);
+  const told = Object.fromEntries(
+    Object.keys(TOLD).map((taskId) => [taskId, [...new Set(world.events(taskId))]]),
+  );
   expect({ where, problems, told }).toEqual({ where, problems: [], told: TOLD });
 }
 
 /** Polls in a process that dies at its request `index`. @returns the request, or undefined when there were not so many */
-async function dieAt(index: number, death: Death): Promise<GatedRequest | undefined> {
+async function dieAt(world: World, index: number, death: Death): Promise<GatedRequest | undefined> {
   const poller = world.poller();
   let died: GatedRequest | undefined;
   poller.gate.on = (request) => {
@@ -67,9 +69,9 @@ async function dieAt(index: number, death: Death): Promise<GatedRequest | undefi
 
 describe('a poll with changes', () => {
   it('tells everything', async () => {
-    const taskIds = await aboutToChange('');
+    const world = await aboutToChange();
     await world.poll();
-    await expectTold(taskIds, 'no death');
+    await expectTold(world, 'no death');
   });
 
   it.each(['before', 'after'] as const)(
@@ -77,12 +79,10 @@ describe('a poll with changes', () => {
     async (death) => {
       const deaths: string[] = [];
       for (let index = 0; ; index += 1) {
-        const taskIds = await aboutToChange(`x${index}`);
-        const died = await dieAt(index, death);
+        const world = await aboutToChange();
+        const died = await dieAt(world, index, death);
         await world.poll();
-        await expectTold(taskIds, `killed ${death} request ${index}, ${died?.operation}`);
-        for (const taskId of taskIds) world.simulator.account.removeTask(taskId);
-        await world.poll();
+        await expectTold(world, `killed ${death} request ${index}, ${died?.operation}`);
         if (died === undefined) break;
         deaths.push(died.operation);
       }
@@ -91,14 +91,14 @@ describe('a poll with changes', () => {
   );
 
   it('killed again and again, once a poll, loses nothing', async () => {
-    const taskIds = await aboutToChange('');
-    for (let index = 1; (await dieAt(index, 'after')) !== undefined; index += 1);
+    const world = await aboutToChange();
+    for (let index = 1; (await dieAt(world, index, 'after')) !== undefined; index += 1);
     await world.poll();
-    await expectTold(taskIds, 'after many deaths');
+    await expectTold(world, 'after many deaths');
   });
 
   it('knows its own writes whose answer was lost', async () => {
-    const taskIds = await aboutToChange('');
+    const world = await aboutToChange();
     const poller = world.poller();
     const lost = new Set<string>();
     poller.gate.on = ({ operation, attempt }) => {
@@ -110,6 +110,6 @@ describe('a poll with changes', () => {
     poller.close();
     expect(lost).toEqual(new Set([...OPERATIONS, 'GetItem']));
     expect(report).toMatchObject({ lostRaces: 0, failures: 0, changes: 11, published: 11, backlog: 0 });
-    await expectTold(taskIds, 'answers lost');
+    await expectTold(world, 'answers lost');
   });
 });
