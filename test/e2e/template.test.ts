@@ -1,6 +1,9 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tablesOf } from '../../local/template/tables.ts';
+import { openTemplate } from '../../local/template/template.ts';
+import { TABLES } from '../support/tables.ts';
 import { alarms, arnOf, environment, historyTable, resourceTypes, tasksTable } from './template/expected.ts';
 import { expectExactGrants } from './template/grants.ts';
 import { exportsOf, type Packaged, templateSchema, unpack, Workshop } from './template/package.ts';
@@ -200,6 +203,15 @@ describe('tables, bus and alarms', () => {
     expect(propertiesOf(dev, 'HistoryTable')).toEqual(historyTable);
   });
 
+  it('has the tables that the other tests make', () => {
+    const template = openTemplate(dev.template, {
+      region: 'us-east-1',
+      accountId: '123456789012',
+      stackName: 'dev',
+    });
+    expect(tablesOf(template)).toEqual(TABLES);
+  });
+
   it('has a bus of its own', () => {
     expect(propertiesOf(dev, 'EventBus')).toEqual({ Name: 'ota-watch-dev', Description: expect.any(String) });
   });
@@ -211,6 +223,15 @@ describe('tables, bus and alarms', () => {
       ...expected,
     });
   });
+});
+
+it('has an entry in the runbook for each alarm', async () => {
+  const runbook = await readFile(path.resolve(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+  const headings = [...runbook.matchAll(/^### `<name>(-[a-z-]+)`$/gm)].map(
+    ([, name]) => `ota-watch-dev${name}`,
+  );
+  const names = Object.keys(alarms).map((id) => propertiesOf(dev, id)?.AlarmName);
+  expect(headings.sort()).toEqual(names.sort());
 });
 
 describe('alarms on metrics of our own', () => {
