@@ -27,6 +27,14 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min).max(max));
 
+/** A wrong name would have every event refused for good. Pattern of the PutEvents API. */
+const eventBus = z
+  .string()
+  .regex(
+    /^(arn:aws[\w-]*:events:[a-z\d-]+:\d{12}:event-bus\/)?[/.\-_A-Za-z\d]{1,256}$/,
+    'expected the name or ARN of an event bus',
+  );
+
 const tagCondition = z
   .string()
   .regex(/^[^=]+(=.*)?$/, 'expected a tag key, or key=value')
@@ -39,7 +47,7 @@ const Environment = z
   .object({
     TASKS_TABLE: z.string().default('ota-watch-dev-tasks'),
     HISTORY_TABLE: z.string().default('ota-watch-dev-history'),
-    EVENT_BUS_NAME: z.string().default('ota-watch-dev'),
+    EVENT_BUS_NAME: eventBus.default('ota-watch-dev'),
     DISCOVERY: z.enum(DISCOVERY).default('all'),
     DISCOVERY_TAG: tagCondition.optional(),
     PROGRESS_EVENTS: z.enum(PROGRESS_EVENTS).default('milestones'),

@@ -51,12 +51,20 @@ export class CriteriaReader {
 
   async #fetch(configurationId: string, signal: AbortSignal): Promise<ConfigurationCriteria | undefined> {
     try {
-      const criteria = await this.#service.getAbortCriteria(configurationId, signal);
-      if (criteria === undefined) {
+      const read = await this.#service.getAbortCriteria(configurationId, signal);
+      if (read === undefined) {
         this.#failures += 1;
         this.#goneUntil.set(configurationId, this.#now() + GONE_RETRY_MS);
         this.#log.warn('A configuration is gone: its last known limits stay in force', { configurationId });
         return undefined;
+      }
+      const { criteria, unreadable } = read;
+      if (unreadable > 0) {
+        this.#failures += 1;
+        this.#log.error('A configuration has abort criteria that cannot be understood', {
+          configurationId,
+          unreadable,
+        });
       }
       const known = { configurationId, criteria };
       this.#known.set(configurationId, known);

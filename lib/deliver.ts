@@ -56,13 +56,51 @@ interface Parcel {
   stopped: boolean;
 }
 
+/** Tasks that go through their delivery together: few enough that even a slow one is cleared before time is up. */
+const LOAD = 100;
+
 /**
  * Delivers the outboxes of tasks: rows to the history first, then events to the bus in rounds (every task's oldest, then
  * the next), then what was delivered is cleared. Whatever stays behind is delivered by a later poll.
  *
- * @param mayGoOn false once time is short: no new round begins
+ * @param mayGoOn false once time is short: nothing new begins
  */
 export async function deliver(
+  tasks: readonly LiveTask[],
+  deps: DeliverDeps,
+  mayGoOn: () => boolean,
+): Promise<DeliveryReport> {
+  let report: DeliveryReport = {
+    tasks: [],
+    published: 0,
+    setAside: 0,
+    refused: 0,
+    failures: 0,
+    denied: false,
+  };
+  for (let start = 0; start < tasks.length; start += LOAD) {
+    const load = tasks.slice(start, start + LOAD);
+    const delivered =
+      mayGoOn() && !report.denied ? await deliverLoad(load, deps, mayGoOn) : { ...NOTHING, tasks: load };
+    report = add(report, delivered);
+  }
+  return report;
+}
+
+const NOTHING = { published: 0, setAside: 0, refused: 0, failures: 0, denied: false };
+
+function add(a: DeliveryReport, b: DeliveryReport): DeliveryReport {
+  return {
+    tasks: [...a.tasks, ...b.tasks],
+    published: a.published + b.published,
+    setAside: a.setAside + b.setAside,
+    refused: a.refused + b.refused,
+    failures: a.failures + b.failures,
+    denied: a.denied || b.denied,
+  };
+}
+
+async function deliverLoad(
   tasks: readonly LiveTask[],
   deps: DeliverDeps,
   mayGoOn: () => boolean,
@@ -147,7 +185,10 @@ async function publishInRounds(parcels: readonly Parcel[], deps: DeliverDeps, ma
       return row === undefined ? [] : [{ parcel, row }];
     });
     if (round.length === 0) break;
-    const outcomes = await deps.bus.publish(round.map(({ row }) => row));
+    const outcomes = await deps.bus.publish(
+      round.map(({ row }) => row),
+      mayGoOn,
+    );
     round.forEach(({ parcel, row }, index) => {
       settle(parcel, row, outcomes[index] ?? { kind: 'refused', code: 'NoAnswer' }, deps);
     });

@@ -11,7 +11,7 @@ import {
   untrack,
 } from './domain/diff.ts';
 import type { Look } from './domain/selection.ts';
-import { type ConfigurationCriteria, isTerminal, type TaskFacts } from './domain/task.ts';
+import { type ConfigurationCriteria, isEnding, type TaskFacts } from './domain/task.ts';
 import { applyDiff, forgetRequest, type LiveTask } from './domain/tracked.ts';
 import type { HistoryStore, Log, ObservedTask, OtaService, TaskStore } from './ports.ts';
 
@@ -90,9 +90,9 @@ async function observeNew(
   const { facts } = observed;
   if (reason === 'discovered' && !deps.isWanted(observed)) return { kind: 'not-wanted' };
   // The list may lag behind: a task whose end was told is not started again only to end again.
-  if (task?.state === 'ended' && isTerminal(facts.status)) return UNCHANGED;
+  if (task?.state === 'ended' && isEnding(facts.status)) return UNCHANGED;
   const head = task?.head ?? (await deps.history.head(taskId));
-  if (task === undefined && head !== undefined && isTerminal(facts.status)) return { kind: 'not-wanted' };
+  if (task === undefined && head !== undefined && isEnding(facts.status)) return { kind: 'not-wanted' };
   const criteria = await criteriaFor(facts, undefined, deps, signal);
   const result = startTracking(facts, reason, context(look, now, criteria, deps));
   const next = applyDiff(task, head, result, { ...deps.chain, now });

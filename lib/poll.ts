@@ -61,7 +61,8 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
   const endReserve = Math.min(END_RESERVE_MS, total / 10);
   const mayLook = () => deps.remainingMs() > deliveryReserve;
   const mayDeliver = () => deps.remainingMs() > endReserve;
-  const lookSignal = AbortSignal.timeout(Math.max(0, Math.floor(total - deliveryReserve)));
+  const lookMs = Math.max(0, Math.floor(total - deliveryReserve));
+  const lookSignal = AbortSignal.timeout(lookMs);
 
   deps.criteria.beginPoll();
   const stored = await deps.tasks.readAll();
@@ -70,7 +71,9 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
 
   const drained = await deliver(stored.tasks.filter(isUndelivered), deps, mayLook);
   const tasks = [...overlay(stored.tasks, drained), ...leftAlone(stored)];
-  const sweep = await sweepTasks(deps.service, deps.log, lookSignal);
+  // A list without end must leave time for the tasks that are known.
+  const sweepSignal = AbortSignal.any([lookSignal, AbortSignal.timeout(Math.floor(lookMs / 3))]);
+  const sweep = await sweepTasks(deps.service, deps.log, sweepSignal);
   if (sweep.complete) deps.unwanted.retain(sweep.tasks);
   const selection = select(tasks, sweep, { ...state, discovery: deps.discovery, now: deps.now() });
 

@@ -16,16 +16,19 @@ export interface TaskPage {
   readonly unreadable: number;
 }
 
+/** The abort criteria of a configuration, and how many others there are that cannot be held against counts. */
+export interface ReadCriteria {
+  readonly criteria: readonly AbortCriterion[];
+  readonly unreadable: number;
+}
+
 /** The managed integrations API. Every method throws what the service or the network answers, and UnreadableAnswerError. */
 export interface OtaService {
   listTasks(signal: AbortSignal): AsyncIterable<TaskPage>;
   /** @returns undefined when the service does not know the task. */
   getTask(taskId: string, signal: AbortSignal): Promise<ObservedTask | undefined>;
   /** @returns undefined when the service does not know the configuration. */
-  getAbortCriteria(
-    configurationId: string,
-    signal: AbortSignal,
-  ): Promise<readonly AbortCriterion[] | undefined>;
+  getAbortCriteria(configurationId: string, signal: AbortSignal): Promise<ReadCriteria | undefined>;
 }
 
 /** What polls leave for each other. */
@@ -81,8 +84,12 @@ export type PublishOutcome =
 
 /** The event bus. */
 export interface EventBus {
-  /** Offers rows (at most one of each task), in as many requests as it takes. Never throws: one outcome a row, in order. */
-  publish(rows: readonly HistoryRow[]): Promise<readonly PublishOutcome[]>;
+  /**
+   * Offers rows (at most one of each task), in as many requests as it takes. Never throws: one outcome a row, in order.
+   *
+   * @param mayGoOn false once time is short: no new request begins
+   */
+  publish(rows: readonly HistoryRow[], mayGoOn: () => boolean): Promise<readonly PublishOutcome[]>;
 }
 
 /** Requests that went out, retries included, and how many of them the service throttled. */

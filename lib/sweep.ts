@@ -4,8 +4,8 @@ import { summarizeError } from './errors.ts';
 import type { Log, OtaService } from './ports.ts';
 
 /**
- * Reads the whole list of tasks. A list that breaks off, or that has entries without a task id, is incomplete: nothing may be
- * concluded from what it lacks.
+ * Reads the whole list of tasks. From one that breaks off nothing is concluded; from one with entries that name no task, not
+ * that any task is gone.
  */
 export async function sweepTasks(service: OtaService, log: Log, signal: AbortSignal): Promise<Sweep> {
   const tasks = new Map<string, TaskSummary>();
@@ -17,7 +17,7 @@ export async function sweepTasks(service: OtaService, log: Log, signal: AbortSig
     }
   } catch (error) {
     log.error('The list of tasks could not be read', { error: summarizeError(error) });
-    return { complete: false, tasks };
+    return { complete: false, tasks: new Map() };
   }
   if (unreadable > 0) log.error('The list of tasks has entries without a task id', { unreadable });
   return { complete: unreadable === 0, tasks };

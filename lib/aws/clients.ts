@@ -12,7 +12,13 @@ export interface Clients {
 }
 
 /** No single answer may take the minute that a poll has: a hung connection is given up and tried again. */
-const handler = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
+const handler = {
+  connectionTimeout: 1_000,
+  requestTimeout: 3_000,
+  throwOnRequestTimeout: true,
+  // An answer that stalls half way.
+  socketTimeout: 3_000,
+};
 
 /** Adaptive retry slows down when the service throttles, which standard retry does not. */
 export function createClients(concurrency: number): Clients {

@@ -11,7 +11,7 @@ import type { EventBus, PublishOutcome } from '../ports.ts';
 import { batchEntries, entryOf } from './put-events.ts';
 
 const CONCURRENT_REQUESTS = 5;
-/** After so many requests that failed as a whole, the others of a round are not made: the bus is out. */
+/** After so many requests that failed as a whole, and none that succeeded, the bus is out: no more are made in a round. */
 const MAX_FAILED_REQUESTS = 3;
 
 /** The bus will never take such an entry. Codes that are not known are worth another try. */
@@ -46,24 +46,53 @@ interface Result {
 /** An EventBridge bus, by name or ARN. */
 export function eventBus(client: EventBridgeClient, busName: string): EventBus {
   return {
-    async publish(rows) {
+    async publish(rows, mayGoOn) {
       const offers = rows.map((row, index): Offer => ({ index, entry: entryOf(row, busName) }));
-      let failedRequests = 0;
-      const offerBatch = async (batch: readonly Offer[]): Promise<Result[]> => {
-        if (failedRequests >= MAX_FAILED_REQUESTS) return [];
-        const results = await putOrSplit(client, batch);
-        if (results.every(({ outcome }) => isFailure(outcome))) failedRequests += 1;
-        return results;
-      };
-      const results = await pMap(batchEntries(offers), offerBatch, { concurrency: CONCURRENT_REQUESTS });
-      return collect(results.flat(), rows.length);
+      const round = new Round(client, mayGoOn);
+      const results = await round.offer(batchEntries(offers));
+      // A request that fails while others succeed may fail because of one entry: the rest must not wait for it.
+      const again = round.isBusUp ? await round.offer(round.failed.splice(0).flatMap(singles)) : [];
+      return collect([...results, ...again], rows.length);
     },
   };
 }
 
+const singles = (batch: readonly Offer[]) => (batch.length > 1 ? batch.map((offer) => [offer]) : []);
+
+/** The requests of one round. */
+class Round {
+  /** Batches whose request failed as a whole. */
+  readonly failed: (readonly Offer[])[] = [];
+  /** Whether any request succeeded. */
+  isBusUp = false;
+  readonly #client: EventBridgeClient;
+  readonly #mayGoOn: () => boolean;
+
+  constructor(client: EventBridgeClient, mayGoOn: () => boolean) {
+    this.#client = client;
+    this.#mayGoOn = mayGoOn;
+  }
+
+  async offer(batches: readonly (readonly Offer[])[]): Promise<Result[]> {
+    const results = await pMap(batches, (batch) => this.#offerOne(batch), {
+      concurrency: CONCURRENT_REQUESTS,
+    });
+    return results.flat();
+  }
+
+  async #offerOne(batch: readonly Offer[]): Promise<Result[]> {
+    const isBusOut = !this.isBusUp && this.failed.length >= MAX_FAILED_REQUESTS;
+    if (isBusOut || !this.#mayGoOn()) return [];
+    const results = await putOrSplit(this.#client, batch);
+    if (results.every(({ outcome }) => isFailure(outcome))) this.failed.push(batch);
+    else this.isBusUp = true;
+    return results;
+  }
+}
+
 /** One outcome a row, in the order of the rows. */
 function collect(results: readonly Result[], length: number): PublishOutcome[] {
-  const error = new OtaWatchError('Not offered, since other requests failed');
+  const error = new OtaWatchError('Not offered: other requests failed, or time is short');
   const outcomes = Array.from({ length }, (): PublishOutcome => ({ kind: 'unavailable', error }));
   for (const { index, outcome } of results) outcomes[index] = outcome;
   return outcomes;

@@ -9,7 +9,7 @@ import { type AbortCriterion, FAILURE_TYPES } from '../domain/rules.ts';
 import { parseScheduleTime } from '../domain/schedule.ts';
 import type { TaskFacts, TaskSummary } from '../domain/task.ts';
 import { UnreadableAnswerError } from '../errors.ts';
-import type { ObservedTask } from '../ports.ts';
+import type { ObservedTask, ReadCriteria } from '../ports.ts';
 
 /** Where a function runs, and so whose tasks it sees. */
 export interface Account {
@@ -82,21 +82,21 @@ const Configuration = z.object({
     .object({
       AbortConfig: z
         .object({
-          AbortConfigCriteriaList: z
-            .array(
-              z.object({
-                FailureType: z.string(),
-                ThresholdPercentage: z.number().min(0).max(100),
-                MinNumberOfExecutedThings: z.int().positive().default(1),
-              }),
-            )
-            .max(20)
-            .prefault([]),
+          AbortConfigCriteriaList: z.array(z.unknown()).prefault([]),
         })
         .prefault({}),
     })
     .prefault({}),
 });
+
+/** A type of failure that does not exist yet is in none of the counts that we know. */
+const Criterion = z.object({
+  FailureType: z.enum(FAILURE_TYPES),
+  ThresholdPercentage: z.number().min(0).max(100),
+  MinNumberOfExecutedThings: z.int().positive().default(1),
+});
+/** More would not fit into a snapshot together with its outbox. */
+const MAX_CRITERIA = 20;
 
 /** @returns undefined for an entry of the list that names no task */
 export function parseTaskSummary(summary: OtaTaskSummary): TaskSummary | undefined {
@@ -151,18 +151,28 @@ function factsOf(task: z.infer<typeof Task>, account: Account): TaskFacts {
   };
 }
 
-/** @throws UnreadableAnswerError for criteria that cannot be held against counts: then the last known ones stay in force */
-export function parseAbortCriteria(answer: GetOtaTaskConfigurationCommandOutput): readonly AbortCriterion[] {
+/**
+ * The criteria that can be understood: a bad one does not take the others with it.
+ *
+ * @throws UnreadableAnswerError when it is no configuration at all: then the last known criteria stay in force
+ */
+export function parseAbortCriteria(answer: GetOtaTaskConfigurationCommandOutput): ReadCriteria {
   const { PushConfig } = parse(Configuration, answer, 'Configuration');
-  return PushConfig.AbortConfig.AbortConfigCriteriaList.flatMap((criterion) => {
-    const failureType = FAILURE_TYPES.find((type) => type === criterion.FailureType);
-    // A type of failure that does not exist yet is in none of the counts that we know.
-    if (failureType === undefined) return [];
-    const { ThresholdPercentage, MinNumberOfExecutedThings } = criterion;
+  const list = PushConfig.AbortConfig.AbortConfigCriteriaList;
+  const criteria = list.flatMap((entry): AbortCriterion[] => {
+    const { data } = Criterion.safeParse(entry);
+    if (data === undefined) return [];
+    const { FailureType, ThresholdPercentage, MinNumberOfExecutedThings } = data;
     return [
-      { failureType, thresholdPercentage: ThresholdPercentage, minExecutedThings: MinNumberOfExecutedThings },
+      {
+        failureType: FailureType,
+        thresholdPercentage: ThresholdPercentage,
+        minExecutedThings: MinNumberOfExecutedThings,
+      },
     ];
   });
+  const kept = criteria.slice(0, MAX_CRITERIA);
+  return { criteria: kept, unreadable: list.length - kept.length };
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, answer: unknown, what: string): z.infer<Schema> {

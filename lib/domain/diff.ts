@@ -196,7 +196,10 @@ function diffRules(
   const counts =
     facts.status === 'CANCELED' ? countsBeforeCancel(before.facts.counts, facts.counts) : facts.counts;
   const evaluations = evaluateAbortCriteria(criteria?.criteria ?? [], counts);
-  const { breaches, breached, recovered } = compareBreaches(before.breaches, evaluations, instant(now));
+  // AWS cancels no rollout that is being deleted: its failures alarm nobody any more.
+  const isDeleting = facts.status === 'DELETION_IN_PROGRESS' || facts.status === DELETED;
+  const relevant = isDeleting ? evaluations.filter(({ rule }) => before.breaches[rule.id]) : evaluations;
+  const { breaches, breached, recovered } = compareBreaches(before.breaches, relevant, instant(now));
   const breachEvents = breached.map(
     ({ rule, observed }): TaskEvent => ({
       detailType: 'OTA Task Threshold Breached',

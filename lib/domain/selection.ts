@@ -1,5 +1,5 @@
 import type { StartReason } from './events.ts';
-import { isTerminal, type TaskSummary } from './task.ts';
+import { isEnding, isTerminal, type TaskSummary } from './task.ts';
 import {
   type EndedTask,
   isOutboxFull,
@@ -12,7 +12,7 @@ import {
 export const DISCOVERY = ['all', 'tagged', 'none'] as const;
 export type Discovery = (typeof DISCOVERY)[number];
 
-/** What `ListOtaTasks` told. Only a complete sweep allows conclusions from what it lacks. */
+/** What `ListOtaTasks` told. Only a complete sweep allows conclusions from what it lacks; one that failed has no tasks. */
 export interface Sweep {
   readonly complete: boolean;
   readonly tasks: ReadonlyMap<string, TaskSummary>;
@@ -58,11 +58,11 @@ export interface SelectionContext {
 
 /**
  * Decides which tasks need a look: those in progress, changed in the list or gone from it, asked for, or new. While the list
- * is incomplete every known task is read, and nothing else is.
+ * fails every known task is read, and nothing else is.
  */
 export function select(tasks: readonly TrackedTask[], sweep: Sweep, context: SelectionContext): Selection {
   const known = new Map(tasks.map((task) => [task.taskId, task]));
-  const listed = sweep.complete ? [...sweep.tasks.values()] : [];
+  const listed = [...sweep.tasks.values()];
   const looks = [
     ...tasks.flatMap((task) => trackedLook(task, sweep)),
     ...listed.flatMap((summary) => newLook(known.get(summary.taskId), summary, context)),
@@ -95,9 +95,8 @@ function requestedLook(task: RequestedTask, sweep: Sweep): Look {
 }
 
 function knownLook(task: LiveTask, sweep: Sweep): Look[] {
-  if (!sweep.complete) return [{ kind: 'known', task, gone: false }];
   const listed = sweep.tasks.get(task.taskId);
-  if (listed === undefined) return [{ kind: 'known', task, gone: true }];
+  if (listed === undefined) return [{ kind: 'known', task, gone: sweep.complete }];
   const { facts, listedLastUpdatedAt } = task.snapshot;
   const same =
     facts.status !== 'IN_PROGRESS' &&
@@ -110,7 +109,8 @@ function knownLook(task: LiveTask, sweep: Sweep): Look[] {
 function newLook(task: TrackedTask | undefined, listed: TaskSummary, context: SelectionContext): Look[] {
   if (context.discovery === 'none') return [];
   if (task !== undefined && task.state !== 'ended') return [];
-  if (isTerminal(listed.status) && (task !== undefined || !isNews(listed, context))) return [];
+  if (task !== undefined && isEnding(listed.status)) return [];
+  if (isTerminal(listed.status) && !isNews(listed, context)) return [];
   return [
     { kind: 'new', taskId: listed.taskId, ...(task && { task }), listed, gone: false, reason: 'discovered' },
   ];

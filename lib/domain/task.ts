@@ -12,6 +12,11 @@ export function isTerminal(status: string): boolean {
   return TERMINAL.has(status);
 }
 
+/** Whether a task is over or on its way out. Finished tasks are deleted long after: their failures are old news then. */
+export function isEnding(status: string): boolean {
+  return isTerminal(status) || status === 'DELETION_IN_PROGRESS';
+}
+
 /** What one look at a task told, bounded in size. Instants are ISO 8601, UTC, milliseconds. */
 export interface TaskFacts {
   readonly taskId: string;

@@ -231,17 +231,40 @@ describe('the list', () => {
     expect((await pollAndLog()).report).toMatchObject({ listComplete: false, changes: 0 });
   });
 
-  it('with an entry that names no task is no complete one', async () => {
+  it('with an entry that names no task is no complete one, and shows the others all the same', async () => {
     world.task('t1', {}, { status: 'SCHEDULED' });
+    world.task('gone', {}, { status: 'SCHEDULED' });
     await world.poll();
+    world.task('new');
+    world.simulator.account.removeTask('gone');
     const list = world.simulator.account.listTasks.bind(world.simulator.account);
     world.simulator.account.listTasks = (query) => {
       const page = list(query);
-      return { ...page, items: page.items.map(({ TaskId, ...item }) => item) };
+      return { ...page, items: [...page.items, { Status: 'IN_PROGRESS' }] };
     };
     const { report, log } = await pollAndLog();
-    expect(report).toMatchObject({ listComplete: false, changes: 0, failures: 0 });
-    expect(log.map(({ message }) => message)).toEqual(['The list of tasks has entries without a task id']);
+    expect(report).toMatchObject({ listComplete: false, polled: 2, changes: 1, failures: 0 });
+    expect(log.map(({ message }) => message)).toEqual([
+      'The list of tasks has entries without a task id',
+      'A task cannot be found, and no complete list lacks it: the next poll decides',
+    ]);
+    expect([world.events('new'), world.events('gone')]).toEqual([
+      ['1 Tracking Started'],
+      ['1 Tracking Started'],
+    ]);
+  });
+
+  it('without end leaves time for the tasks that are known', async () => {
+    world.task('t1', { queued: 2 });
+    await world.poll();
+    world.task('t1', { queued: 1, succeeded: 1 });
+    const list = world.simulator.account.listTasks.bind(world.simulator.account);
+    world.simulator.account.listTasks = (query) => ({
+      ...list({ MaxResults: query.MaxResults }),
+      NextToken: 'again',
+    });
+    const { report } = await pollAndLog({ remainingMs: remaining(3_000) });
+    expect(report).toMatchObject({ listComplete: false, changes: 1, failures: 0 });
   });
 });
 

@@ -94,6 +94,59 @@ describe('a bus outage', () => {
   });
 });
 
+describe('delivery', () => {
+  it('of what an earlier poll left behind comes before anything else', async () => {
+    progress(0);
+    world.bus.faults.request = () => ({ kind: 'internal-error' });
+    await world.poll(PUBLISH_ALL);
+    world.bus.faults.request = undefined;
+    world.simulator.requests.reset();
+    const poller = world.poller(PUBLISH_ALL);
+    poller.gate.on = ({ operation }) => (operation === 'ListOtaTasks' ? 'before' : undefined);
+    await poller.poll().catch(() => undefined);
+    poller.close();
+    expect(world.simulator.requests.count()).toBe(0);
+    expect({ problems: await audit(world), published: world.bus.accepted.length }).toEqual({
+      problems: [],
+      published: 12,
+    });
+  });
+
+  it('over a slow bus gets on with every poll, and begins nothing when time is short', async () => {
+    for (let index = 0; index < 250; index += 1) world.task(`s${index}`, { queued: 5 });
+    const published: number[] = [];
+    for (let poll = 0; poll < 3; poll += 1) {
+      let requests = 0;
+      world.bus.faults.request = () => {
+        requests += 1;
+        return undefined;
+      };
+      const remainingMs = () => (requests >= 8 ? 1_000 : 55_000);
+      published.push((await world.poll({ remainingMs })).published);
+    }
+    expect(published).toEqual([100, 100, 50]);
+    expect({ problems: await audit(world), repeated: duplicates(world) }).toEqual({
+      problems: [],
+      repeated: 0,
+    });
+  });
+
+  it('of a request that fails because of one entry does not make the others wait', async () => {
+    const many = Array.from({ length: 80 }, (_, index) => `p${String(index).padStart(2, '0')}`);
+    for (const id of many) world.task(id, { queued: 5 });
+    const poison = /"taskId":"p(03|14|25|36)"/;
+    world.bus.faults.request = ({ entries }) =>
+      entries.some(({ Detail = '' }) => poison.test(Detail)) ? { kind: 'internal-error' } : undefined;
+    expect(await world.poll()).toMatchObject({ published: 76, refused: 4, backlog: 4 });
+    world.bus.faults.request = undefined;
+    expect(await world.poll()).toMatchObject({ published: 4, backlog: 0 });
+    expect({ problems: await audit(world), repeated: duplicates(world) }).toEqual({
+      problems: [],
+      repeated: 0,
+    });
+  });
+});
+
 describe('a bus that refuses some entries', () => {
   it('for now gets them again, and a task waits for its own alone', async () => {
     progress(0);

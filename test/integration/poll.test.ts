@@ -1,3 +1,4 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { audit, duplicates } from '../support/audit.ts';
 import { MINUTE, NOON } from '../support/builders.ts';
@@ -195,6 +196,31 @@ describe('a rollout', () => {
     await world.poll();
     expect(world.events('short')).toEqual(['1 Tracking Started', '2 Tracking Stopped']);
     expect(world.events('old')).toEqual([]);
+  });
+
+  it('that ended long ago and is deleted now pages nobody', async () => {
+    world.configuration('c1');
+    const failed = { succeeded: 60, failed: 40 };
+    world.task('old', failed, { status: 'COMPLETED', configurationId: 'c1' });
+    world.task('t1', failed, { configurationId: 'c1' });
+    await world.poll();
+    world.task('t1', failed, { configurationId: 'c1', status: 'COMPLETED' });
+    await world.poll();
+    const told = world.events('t1');
+    const forgotten = { TableName: 'ota-watch-dev-tasks', Key: { taskId: 't1' } };
+    for (const forget of [false, true]) {
+      if (forget) await world.dynamodb.send(new DeleteCommand(forgotten));
+      for (const id of ['old', 't1']) {
+        world.task(id, failed, {
+          configurationId: 'c1',
+          status: 'DELETION_IN_PROGRESS',
+          updatedAt: world.now,
+        });
+      }
+      await world.poll();
+    }
+    expect(world.events('t1')).toEqual(told);
+    expect(world.events('old')).toEqual(['1 Tracking Started']);
   });
 
   it('that stands in the list as running after its end was told is not told again', async () => {

@@ -284,6 +284,22 @@ describe('thresholds', () => {
     ]);
   });
 
+  it.each(['DELETION_IN_PROGRESS', 'DELETED'])(
+    'opens nothing new under %s, and closes what recovers',
+    (status) => {
+      const bad = counts({ succeeded: 85, failed: 15 });
+      const [half] = evaluateAbortCriteria([criterion()], bad);
+      const worse = facts({ status, counts: counts({ succeeded: 60, failed: 40 }) });
+      const before = snapshot({ facts: facts({ status, counts: bad }), criteria });
+      expect(typesOf(diff(before, worse, context()))).not.toContain('OTA Task Threshold Breached');
+      const open = compareBreaches({}, half ? [half] : [], 'then').breaches;
+      const good = facts({ status, counts: counts({ succeeded: 99, failed: 1 }) });
+      expect(typesOf(diff({ ...before, breaches: open }, good, context()))).toContain(
+        'OTA Task Threshold Recovered',
+      );
+    },
+  );
+
   it('does not mistake an operator for a breach when a cancellation empties the ratio', () => {
     const before = snapshot({
       facts: facts({ counts: counts({ inProgress: 90, succeeded: 7, failed: 3 }) }),

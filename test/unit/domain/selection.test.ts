@@ -63,8 +63,8 @@ describe('a task that is tracked', () => {
 
   it('is read while the list is incomplete, and nothing is concluded', () => {
     const scheduled = task('a', 'SCHEDULED');
-    const partial = { ...sweep(listed('b', 'IN_PROGRESS')), complete: false };
-    expect(select([scheduled], partial, at).looks).toEqual([{ kind: 'known', task: scheduled, gone: false }]);
+    const failed = { ...sweep(), complete: false };
+    expect(select([scheduled], failed, at).looks).toEqual([{ kind: 'known', task: scheduled, gone: false }]);
   });
 
   it('is held back while its outbox is full', () => {
@@ -115,6 +115,8 @@ describe('a task that is not tracked', () => {
     ['over before we watched', listed('a', 'COMPLETED'), { watchingSince: NOON - HOUR + 1 }, [], false],
     ['over for long', listed('a', 'COMPLETED'), { watchingSince: 0, now: NOON + 24 * HOUR }, [], false],
     ['over, and nobody knows since when', { taskId: 'a', status: 'COMPLETED' }, {}, [], false],
+    ['being deleted', listed('a', 'DELETION_IN_PROGRESS'), { watchingSince: NOON }, [], true],
+    ['being deleted after its end was told', listed('a', 'DELETION_IN_PROGRESS', since), {}, [ended], false],
     ['over, as was told', listed('a', 'COMPLETED', since), {}, [ended], false],
     ['running again after its end was told', listed('a', 'IN_PROGRESS'), {}, [ended], true],
   ];

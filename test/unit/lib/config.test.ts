@@ -33,8 +33,8 @@ describe('readConfig', () => {
     [{ TASKS_TABLE: 'tasks' }, { tasksTable: 'tasks' }],
     [{ HISTORY_TABLE: 'history' }, { historyTable: 'history' }],
     [
-      { EVENT_BUS_NAME: 'arn:aws:events:eu-west-1:1:event-bus/x' },
-      { eventBus: 'arn:aws:events:eu-west-1:1:event-bus/x' },
+      { EVENT_BUS_NAME: 'arn:aws:events:eu-west-1:123456789012:event-bus/x' },
+      { eventBus: 'arn:aws:events:eu-west-1:123456789012:event-bus/x' },
     ],
     [{ DISCOVERY: 'none' }, { discovery: 'none' }],
     [

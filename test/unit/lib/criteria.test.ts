@@ -24,7 +24,7 @@ class Configurations implements OtaService {
     this.asked.push(configurationId);
     const answer = this.answers.get(configurationId);
     if (answer instanceof Error) throw answer;
-    return answer;
+    return answer && { criteria: answer, unreadable: configurationId === 'odd' ? 2 : 0 };
   }
 }
 
@@ -78,11 +78,30 @@ describe('a configuration', () => {
     expect(service.asked).toEqual(['config1', 'config2']);
   });
 
+  it('with criteria that cannot be understood keeps the others, and is counted and logged once', async () => {
+    service.answers.set('odd', criteria);
+    expect(await Promise.all([read('odd'), read('odd')])).toEqual([
+      { configurationId: 'odd', criteria },
+      { configurationId: 'odd', criteria },
+    ]);
+    expect(reader.failures).toBe(1);
+    expect(logged).toEqual([
+      [
+        'error',
+        'A configuration has abort criteria that cannot be understood',
+        { configurationId: 'odd', unreadable: 2 },
+      ],
+    ]);
+    nextPoll();
+    await read('odd');
+    expect([reader.failures, logged.length]).toEqual([0, 1]);
+  });
+
   it('is asked for under the signal of the look', async () => {
     const seen: unknown[] = [];
     service.getAbortCriteria = async (...given) => {
       seen.push(given);
-      return [];
+      return { criteria: [], unreadable: 0 };
     };
     await read();
     expect(seen).toEqual([['config1', signal]]);
