@@ -11,19 +11,20 @@ export interface Clients {
   readonly eventBridge: EventBridgeClient;
 }
 
-/** No single answer may take the minute that a poll has: a hung connection is given up and tried again. */
-const handler = {
-  connectionTimeout: 1_000,
-  requestTimeout: 3_000,
-  throwOnRequestTimeout: true,
-  // An answer that stalls half way.
-  socketTimeout: 3_000,
-};
+/** No answer may take a good part of the minute that a poll has: it is given up and asked for again. */
+const TIMEOUT_MS = 3_000;
 
-/** Adaptive retry slows down when the service throttles, which standard retry does not. */
-export function createClients(concurrency: number): Clients {
+/**
+ * Standard retry everywhere: adaptive retry slows every task down for the few that are throttled.
+ *
+ * @param timeoutMs until an answer begins, and between its parts
+ */
+export function createClients(concurrency: number, { timeoutMs = TIMEOUT_MS } = {}): Clients {
   const requestHandler = {
-    ...handler,
+    connectionTimeout: Math.min(1_000, timeoutMs),
+    requestTimeout: timeoutMs,
+    throwOnRequestTimeout: true,
+    socketTimeout: timeoutMs,
     httpsAgent: { maxSockets: concurrency },
     httpAgent: { maxSockets: concurrency },
   };
@@ -31,9 +32,9 @@ export function createClients(concurrency: number): Clients {
   nameMissingTables(dynamodb);
   return {
     managedIntegrations: new IoTManagedIntegrationsClient({
-      retryMode: 'adaptive',
+      retryMode: 'standard',
       maxAttempts: 3,
-      requestHandler: { ...requestHandler, requestTimeout: 5_000 },
+      requestHandler,
     }),
     dynamodb: DynamoDBDocumentClient.from(dynamodb, {
       marshallOptions: { removeUndefinedValues: true },
