@@ -70,7 +70,7 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
   const state = stored.pollState ?? (await firstPoll(deps));
 
   const drained = await deliver(stored.tasks.filter(isUndelivered), deps, mayLook);
-  const tasks = [...overlay(stored.tasks, drained), ...leftAlone(stored)];
+  const tasks = [...overlay(stored.tasks, drained), ...stored.unreadable.map(leftAlone)];
   // A list without end must leave time for the tasks that are known.
   const sweepSignal = AbortSignal.any([lookSignal, AbortSignal.timeout(Math.floor(lookMs / 3))]);
   const sweep = await sweepTasks(deps.service, deps.log, sweepSignal);
@@ -112,9 +112,9 @@ function reportUnreadable({ unreadable }: StoredTasks, { log }: PollDeps): void 
   }
 }
 
-/** What cannot be understood is not to be discovered as new: a later version of this code may have written it. */
-function leftAlone({ unreadable }: StoredTasks): TrackedTask[] {
-  return unreadable.map(({ taskId }) => ({ state: 'excluded', taskId, version: 0 }));
+/** A task that this poll must neither look at nor discover as new. */
+function leftAlone({ taskId }: { readonly taskId: string }): TrackedTask {
+  return { state: 'excluded', taskId, version: 0 };
 }
 
 /** Notes when watching began: what was over before that is no news. */
@@ -131,11 +131,7 @@ async function firstPoll({ tasks, now, log }: PollDeps): Promise<PollState> {
 /** The tasks as they are after a delivery. Those that another poller was faster with are left to it. */
 function overlay(tasks: readonly TrackedTask[], delivery: DeliveryReport): TrackedTask[] {
   const after = new Map(delivery.tasks.map((task) => [task.taskId, task]));
-  return tasks.flatMap((task) => {
-    const delivered = after.get(task.taskId);
-    if (delivered !== undefined) return [delivered];
-    return isUndelivered(task) ? [] : [task];
-  });
+  return tasks.map((task) => after.get(task.taskId) ?? (isUndelivered(task) ? leftAlone(task) : task));
 }
 
 interface Looks {

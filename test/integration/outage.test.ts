@@ -55,6 +55,19 @@ describe('a bus outage', () => {
     },
   );
 
+  it('is written down once: a poll that delivers nothing writes nothing', async () => {
+    progress(0);
+    world.bus.faults.request = () => ({ kind: 'internal-error' });
+    await world.poll();
+    const poller = world.poller();
+    await poller.poll();
+    poller.close();
+    expect(poller.gate.count('PutItem')).toBe(0);
+    world.bus.faults.request = undefined;
+    await world.poll();
+    expect(await audit(world)).toEqual([]);
+  });
+
   it('that takes events and loses the answers makes duplicates that are alike', async () => {
     progress(0);
     world.bus.faults.request = () => ({ kind: 'drop-after' });

@@ -46,6 +46,25 @@ describe('overlapping pollers', () => {
     );
   });
 
+  it('leave a task alone that another was faster to deliver', async () => {
+    world.task('t1', { queued: 10 });
+    world.bus.faults.request = () => ({ kind: 'internal-error' });
+    await world.poll(PUBLISH_ALL);
+    world.bus.faults.request = undefined;
+    world.task('t1', { queued: 9, succeeded: 1 });
+    const slow = world.poller(PUBLISH_ALL);
+    slow.gate.on = async ({ operation }) => {
+      if (operation !== 'PutItem') return undefined;
+      slow.gate.on = undefined;
+      await world.poll(PUBLISH_ALL);
+      return undefined;
+    };
+    expect(await slow.poll()).toMatchObject({ polled: 0, changes: 0, failures: 0 });
+    slow.close();
+    expect(await audit(world)).toEqual([]);
+    expect([...new Set(world.events('t1'))]).toEqual(['1 Tracking Started', '2 Progressed']);
+  });
+
   it('never let an old observation overwrite a newer one, however slow a poller is', async () => {
     world.task('t1', { queued: 10 });
     await world.poll(PUBLISH_ALL);

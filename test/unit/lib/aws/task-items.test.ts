@@ -23,7 +23,7 @@ function eventful(): LiveTask {
   const started = applyDiff(undefined, undefined, startTracking(first, 'discovered', at(NOON)), chain);
   const worse = facts({
     ...first,
-    status: 'DELETION_IN_PROGRESS',
+    status: 'PAUSED',
     configurationId: 'config2',
     counts: counts({ queued: 50, inProgress: 20, succeeded: 17, failed: 13 }),
   });

@@ -1,0 +1,134 @@
+import { createServer } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { ConfiguredRetryStrategy } from '@smithy/core/retry';
+import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { eventBus } from '../../lib/aws/event-bus.ts';
+import { canonicalHash } from '../../lib/canonical-hash.ts';
+import { appendRows } from '../../lib/domain/chain.ts';
+import type { PublishOutcome } from '../../lib/ports.ts';
+import { type Listening, listen } from '../../local/bus/listen.ts';
+import { facts, NOON } from '../support/builders.ts';
+
+const Request = z.object({ Entries: z.array(z.object({ Resources: z.array(z.string()) })) });
+
+/** What the stand-in answers to a request about these tasks (numbers). */
+type Answer = (tasks: readonly number[]) => { status: number; body: object };
+
+let server: Listening | undefined;
+afterEach(() => server?.close());
+
+/** Publishes one event of each of `count` tasks. @returns what became of each, and which tasks each request was about */
+async function publish(count: number, answer: Answer, mayGoOn: (requests: number) => boolean = () => true) {
+  const requests: number[][] = [];
+  const http = createServer(async (request, response) => {
+    const { Entries } = Request.parse(await json(request));
+    const tasks = Entries.map(({ Resources: [arn = ''] }) => Number(arn.split('/').at(-1)));
+    requests.push(tasks);
+    const { status, body } = answer(tasks);
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+  });
+  server = await listen(http, 0);
+  const client = new EventBridgeClient({
+    endpoint: server.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' },
+    retryStrategy: new ConfiguredRetryStrategy(1, 0),
+  });
+  const rows = Array.from({ length: count }, (_, index) => {
+    const seen = facts({ taskId: `${index}`, taskArn: `arn:aws:x:::ota-task/${index}` });
+    const event = {
+      detailType: 'OTA Task Tracking Started',
+      published: true,
+      body: { reason: 'discovered' },
+    } as const;
+    return appendRows(undefined, seen, [event], { now: NOON, hash: canonicalHash }).rows;
+  }).flat();
+  const outcomes = await eventBus(client, 'bus').publish(rows, () => mayGoOn(requests.length));
+  client.destroy();
+  return { outcomes, kinds: outcomes.map(({ kind }) => kind), requests };
+}
+
+const accept: Answer = (tasks) => ({
+  status: 200,
+  body: { FailedEntryCount: 0, Entries: tasks.map((task) => ({ EventId: `${task}` })) },
+});
+const failure = (status: number, __type: string) => ({ status, body: { __type, message: 'no' } });
+const times = <Value>(count: number, value: Value): Value[] => Array(count).fill(value);
+
+describe('publish', () => {
+  it('takes as few requests as the limits allow', async () => {
+    const { kinds, requests } = await publish(25, accept);
+    expect(kinds).toEqual(times(25, 'accepted'));
+    expect(requests.map((tasks) => tasks.length).sort()).toEqual([10, 10, 5]);
+  });
+
+  it.each<[string, PublishOutcome]>([
+    ['InternalFailure', { kind: 'refused', code: 'InternalFailure' }],
+    ['ThrottlingException', { kind: 'refused', code: 'ThrottlingException' }],
+    ['SomethingNew', { kind: 'refused', code: 'SomethingNew' }],
+    ['MalformedDetail', { kind: 'refused-for-good', code: 'MalformedDetail', message: 'no' }],
+    ['InvalidArgument', { kind: 'refused-for-good', code: 'InvalidArgument', message: 'no' }],
+    ['NotAuthorizedForSourceException', { kind: 'denied', code: 'NotAuthorizedForSourceException' }],
+  ])('tells an entry that failed with %s from those that did not', async (ErrorCode, outcome) => {
+    const { outcomes } = await publish(3, (tasks) => ({
+      status: 200,
+      body: {
+        FailedEntryCount: 1,
+        Entries: tasks.map((task) => (task === 1 ? { ErrorCode, ErrorMessage: 'no' } : { EventId: 'e' })),
+      },
+    }));
+    expect(outcomes).toEqual([{ kind: 'accepted' }, outcome, { kind: 'accepted' }]);
+  });
+
+  it('believes nothing of an entry that the answer does not speak of', async () => {
+    const { outcomes } = await publish(2, () => ({ status: 200, body: { Entries: [{ EventId: 'e' }] } }));
+    expect(outcomes).toEqual([{ kind: 'accepted' }, { kind: 'refused', code: 'NoResultForEntry' }]);
+  });
+
+  it.each([
+    [400, 'ValidationException'],
+    [413, 'RequestEntityTooLargeException'],
+    [413, 'Unheard'],
+  ])('finds the entry that spoils a request (%i %s)', async (status, type) => {
+    const { outcomes } = await publish(4, (tasks) =>
+      tasks.includes(2) ? failure(status, type) : accept(tasks),
+    );
+    const accepted = { kind: 'accepted' };
+    expect(outcomes).toEqual([
+      accepted,
+      accepted,
+      { kind: 'refused-for-good', code: type, message: 'no' },
+      accepted,
+    ]);
+  });
+
+  it.each(['AccessDeniedException', 'UnrecognizedClientException'])('is denied by %s', async (type) => {
+    const { kinds, requests } = await publish(200, () => failure(400, type));
+    expect(kinds.slice(0, 50)).toEqual(times(50, 'denied'));
+    expect(requests.length).toBeLessThan(10);
+  });
+
+  it('stops when the bus is out', async () => {
+    const { kinds, requests } = await publish(200, () => failure(500, 'InternalException'));
+    expect(kinds).toEqual(times(200, 'unavailable'));
+    expect(requests.length).toBeLessThan(10);
+  });
+
+  it('goes on when only some requests fail, and offers the entries of those alone', async () => {
+    const bad = new Set([3, 14, 25, 36]);
+    const { kinds, requests } = await publish(200, (tasks) =>
+      tasks.some((task) => bad.has(task)) ? failure(500, 'InternalException') : accept(tasks),
+    );
+    expect(kinds.flatMap((kind, task) => (kind === 'accepted' ? [] : [task]))).toEqual([...bad]);
+    expect(requests).toHaveLength(20 + 4 * 10);
+  });
+
+  it('begins no request when time is short', async () => {
+    const { kinds, requests } = await publish(200, accept, (made) => made < 3);
+    expect(requests.length).toBeLessThan(10);
+    expect(kinds.filter((kind) => kind === 'accepted')).toHaveLength(requests.flat().length);
+    expect(new Set(kinds)).toEqual(new Set(['accepted', 'unavailable']));
+  });
+});
