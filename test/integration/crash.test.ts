@@ -109,6 +109,10 @@ describe('a poll with changes', () => {
     const report = await poller.poll();
     poller.close();
     expect(lost).toEqual(new Set([...OPERATIONS, 'GetItem']));
+    const reads = poller.gate.requests.filter(({ operation }) =>
+      ['Scan', 'Query', 'GetItem'].includes(operation),
+    );
+    expect(reads.filter(({ body }) => !body.includes('"ConsistentRead":true'))).toEqual([]);
     expect(report).toMatchObject({ lostRaces: 0, failures: 0, changes: 11, published: 11, backlog: 0 });
     await expectTold(world, 'answers lost');
   });

@@ -8,6 +8,7 @@ export interface GatedRequest {
   readonly operation: string;
   /** Which try of the SDK, from 1. */
   readonly attempt: number;
+  readonly body: string;
 }
 
 /** Where a process dies: before the request has an effect, or after it has, with its answer unread. */
@@ -35,7 +36,13 @@ export class Gate {
     gated.handle = async (request, options) => {
       const index = this.requests.length;
       const attempt = Number(/attempt=(\d+)/.exec(request.headers['amz-sdk-request'] ?? '')?.[1] ?? 1);
-      const gatedRequest = { index, service, operation: operationOf(request), attempt };
+      const gatedRequest = {
+        index,
+        service,
+        operation: operationOf(request),
+        attempt,
+        body: String(request.body ?? ''),
+      };
       this.requests.push(gatedRequest);
       const fault = this.#killed ? 'before' : await this.on?.(gatedRequest);
       if (this.#killed || fault === 'before') return this.#die();
