@@ -41,7 +41,7 @@ export class Gate {
         service,
         operation: operationOf(request),
         attempt,
-        body: String(request.body ?? ''),
+        body: Buffer.from(request.body ?? '').toString(),
       };
       this.requests.push(gatedRequest);
       const fault = this.#killed ? 'before' : await this.on?.(gatedRequest);
