@@ -21,6 +21,8 @@ export class KilledError extends Error {
 
 type Handle = NodeHttpHandler['handle'];
 
+const decoder = new TextDecoder();
+
 /** Every request of a process goes through its gate, which can count, hold and kill. */
 export class Gate {
   readonly requests: GatedRequest[] = [];
@@ -41,7 +43,7 @@ export class Gate {
         service,
         operation: operationOf(request),
         attempt,
-        body: Buffer.from(request.body ?? '').toString(),
+        body: request.body instanceof Uint8Array ? decoder.decode(request.body) : '',
       };
       this.requests.push(gatedRequest);
       const fault = this.#killed ? 'before' : await this.on?.(gatedRequest);
