@@ -37,14 +37,7 @@ export class Gate {
     const gated = new NodeHttpHandler();
     gated.handle = async (request, options) => {
       const index = this.requests.length;
-      const attempt = Number(/attempt=(\d+)/.exec(request.headers['amz-sdk-request'] ?? '')?.[1] ?? 1);
-      const gatedRequest = {
-        index,
-        service,
-        operation: operationOf(request),
-        attempt,
-        body: request.body instanceof Uint8Array ? decoder.decode(request.body) : '',
-      };
+      const gatedRequest = describe(index, service, request);
       this.requests.push(gatedRequest);
       const fault = this.#killed ? 'before' : await this.on?.(gatedRequest);
       if (this.#killed || fault === 'before') return this.#die();
@@ -65,6 +58,16 @@ export class Gate {
     this.#killed = true;
     throw new KilledError('killed');
   }
+}
+
+function describe(
+  index: number,
+  service: GatedRequest['service'],
+  request: Parameters<Handle>[0],
+): GatedRequest {
+  const [, attempt = '1'] = /attempt=(\d+)/.exec(request.headers['amz-sdk-request'] ?? '') ?? [];
+  const body = request.body instanceof Uint8Array ? decoder.decode(request.body) : '';
+  return { index, service, operation: operationOf(request), attempt: Number(attempt), body };
 }
 
 function operationOf({ headers, path }: Parameters<Handle>[0]): string {
