@@ -56,51 +56,17 @@ interface Parcel {
   stopped: boolean;
 }
 
-/** Tasks that go through their delivery together: few enough that even a slow one is cleared before time is up. */
+/** Tasks that are published and cleared together: few enough that even a slow one is cleared before time is up. */
 const LOAD = 100;
 
 /**
- * Delivers the outboxes of tasks: rows to the history first, then events to the bus in rounds (every task's oldest, then
- * the next), then what was delivered is cleared. Whatever stays behind is delivered by a later poll.
+ * Delivers the outboxes of tasks: rows to the history first, of all tasks, whatever the bus does. Then events to the bus in
+ * rounds (every task's oldest, then the next), then what was delivered is cleared. Whatever stays behind is delivered by a
+ * later poll.
  *
  * @param mayGoOn false once time is short: nothing new begins
  */
 export async function deliver(
-  tasks: readonly LiveTask[],
-  deps: DeliverDeps,
-  mayGoOn: () => boolean,
-): Promise<DeliveryReport> {
-  let report: DeliveryReport = {
-    tasks: [],
-    published: 0,
-    setAside: 0,
-    refused: 0,
-    failures: 0,
-    denied: false,
-  };
-  for (let start = 0; start < tasks.length; start += LOAD) {
-    const load = tasks.slice(start, start + LOAD);
-    const delivered =
-      mayGoOn() && !report.denied ? await deliverLoad(load, deps, mayGoOn) : { ...NOTHING, tasks: load };
-    report = add(report, delivered);
-  }
-  return report;
-}
-
-const NOTHING = { published: 0, setAside: 0, refused: 0, failures: 0, denied: false };
-
-function add(a: DeliveryReport, b: DeliveryReport): DeliveryReport {
-  return {
-    tasks: [...a.tasks, ...b.tasks],
-    published: a.published + b.published,
-    setAside: a.setAside + b.setAside,
-    refused: a.refused + b.refused,
-    failures: a.failures + b.failures,
-    denied: a.denied || b.denied,
-  };
-}
-
-async function deliverLoad(
   tasks: readonly LiveTask[],
   deps: DeliverDeps,
   mayGoOn: () => boolean,
@@ -118,8 +84,18 @@ async function deliverLoad(
   );
   const { concurrency } = deps;
   await pMap(parcels, (parcel) => record(parcel, deps, mayGoOn), { concurrency });
-  const denied = await publishInRounds(parcels, deps, mayGoOn);
-  const cleared = await pMap(parcels, (parcel) => clear(parcel, deps), { concurrency });
+
+  const isForBus = ({ task, accepted }: Parcel) => nextToPublish(task, accepted) !== undefined;
+  const [forBus, others] = [parcels.filter(isForBus), parcels.filter((parcel) => !isForBus(parcel))];
+  const cleared: (TrackedTask | undefined)[] = [];
+  let bus: BusState = 'up';
+  for (let start = 0; start < forBus.length; start += LOAD) {
+    const load = forBus.slice(start, start + LOAD);
+    if (bus === 'up') bus = await publishInRounds(load, deps, mayGoOn);
+    cleared.push(...(await pMap(load, (parcel) => clear(parcel, deps, mayGoOn), { concurrency })));
+  }
+  cleared.push(...(await pMap(others, (parcel) => clear(parcel, deps, mayGoOn), { concurrency })));
+
   const sum = (of: (parcel: Parcel) => number) => parcels.reduce((total, parcel) => total + of(parcel), 0);
   return {
     tasks: cleared.filter((task) => task !== undefined),
@@ -127,9 +103,12 @@ async function deliverLoad(
     setAside: sum((parcel) => parcel.setAside),
     refused: sum(({ stopped }) => (stopped ? 1 : 0)),
     failures: sum(({ failed }) => (failed ? 1 : 0)),
-    denied,
+    denied: bus === 'denied',
   };
 }
+
+/** Whether it is worth offering more to the bus in this delivery. */
+type BusState = 'up' | 'out' | 'denied';
 
 /** Writes the rows of a task that are not in the history yet, in order. */
 async function record(parcel: Parcel, deps: DeliverDeps, mayGoOn: () => boolean): Promise<void> {
@@ -176,10 +155,13 @@ function fail(parcel: Parcel, error: unknown, { log }: DeliverDeps) {
   log.error('History could not be written', { taskId, error: summarizeError(error) });
 }
 
-/** @returns whether the bus denied us */
-async function publishInRounds(parcels: readonly Parcel[], deps: DeliverDeps, mayGoOn: () => boolean) {
-  let denied = false;
-  while (!denied && mayGoOn()) {
+async function publishInRounds(
+  parcels: readonly Parcel[],
+  deps: DeliverDeps,
+  mayGoOn: () => boolean,
+): Promise<BusState> {
+  let bus: BusState = 'up';
+  while (bus === 'up' && mayGoOn()) {
     const round = parcels.flatMap((parcel) => {
       const row = parcel.stopped ? undefined : nextToPublish(parcel.task, parcel.accepted);
       return row === undefined ? [] : [{ parcel, row }];
@@ -192,10 +174,15 @@ async function publishInRounds(parcels: readonly Parcel[], deps: DeliverDeps, ma
     round.forEach(({ parcel, row }, index) => {
       settle(parcel, row, outcomes[index] ?? { kind: 'refused', code: 'NoAnswer' }, deps);
     });
-    denied = outcomes.some(({ kind }) => kind === 'denied');
+    bus = stateAfter(outcomes);
     if (round.some(({ parcel }) => parcel.tries > 0 && !parcel.stopped)) await deps.sleep(BACKOFF_MS);
   }
-  return denied;
+  return bus;
+}
+
+function stateAfter(outcomes: readonly PublishOutcome[]): BusState {
+  if (outcomes.some(({ kind }) => kind === 'denied')) return 'denied';
+  return outcomes.every(({ kind }) => kind === 'unavailable') ? 'out' : 'up';
 }
 
 function settle(parcel: Parcel, row: HistoryRow, outcome: PublishOutcome, deps: DeliverDeps): void {
@@ -235,8 +222,14 @@ function settle(parcel: Parcel, row: HistoryRow, outcome: PublishOutcome, deps: 
 }
 
 /** Takes what was delivered out of the outbox, if the item is still as it was read. */
-async function clear(parcel: Parcel, deps: DeliverDeps): Promise<TrackedTask | undefined> {
+async function clear(
+  parcel: Parcel,
+  deps: DeliverDeps,
+  mayGoOn: () => boolean,
+): Promise<TrackedTask | undefined> {
   const { task, accepted, stored } = parcel;
+  // That rows are recorded is found out again by recording them: no need to note it in the last seconds.
+  if (accepted.size === 0 && parcel.setAside === 0 && !mayGoOn()) return stored;
   const cleared = retire(clearDelivered(task, accepted), deps.now());
   const isUnchanged =
     cleared.state === 'live' &&

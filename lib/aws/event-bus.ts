@@ -52,7 +52,7 @@ export function eventBus(client: EventBridgeClient, busName: string): EventBus {
       const results = await round.offer(batchEntries(offers));
       // A request that fails while others succeed may fail because of one entry: the rest must not wait for it.
       const again = round.isBusUp ? await round.offer(round.failed.splice(0).flatMap(singles)) : [];
-      return collect([...results, ...again], rows.length);
+      return collect(blameRequest([...results, ...again]), rows.length);
     },
   };
 }
@@ -88,6 +88,21 @@ class Round {
     else this.isBusUp = true;
     return results;
   }
+}
+
+/** Refusals that may be about the request or the bus as well as about the entry. */
+const AMBIGUOUS = new Set(['InvalidArgument', 'ValidationException']);
+
+/**
+ * Where not one entry was accepted, such a refusal is more likely about what all requests share: nothing is set aside for
+ * it, publishing stops, and somebody is told.
+ */
+function blameRequest(results: readonly Result[]): Result[] {
+  const isAnyAccepted = results.some(({ outcome }) => outcome.kind === 'accepted');
+  return results.map(({ index, outcome }) => {
+    const isBlamed = !isAnyAccepted && outcome.kind === 'refused-for-good' && AMBIGUOUS.has(outcome.code);
+    return { index, outcome: isBlamed ? { kind: 'denied', code: outcome.code } : outcome };
+  });
 }
 
 /** One outcome a row, in the order of the rows. */

@@ -104,6 +104,11 @@ describe('publish', () => {
     ]);
   });
 
+  it('sets nothing aside for a refusal that every entry gets', async () => {
+    const { kinds } = await publish(12, () => failure(400, 'ValidationException'));
+    expect(kinds).toEqual(times(12, 'denied'));
+  });
+
   it.each(['AccessDeniedException', 'UnrecognizedClientException'])('is denied by %s', async (type) => {
     const { kinds, requests } = await publish(200, () => failure(400, type));
     expect(kinds.slice(0, 50)).toEqual(times(50, 'denied'));
