@@ -1,6 +1,7 @@
+import type { AbortCriterion } from './abort-criteria.ts';
 import type { Counts } from './counts.ts';
 import type { ProgressSample } from './progress.ts';
-import type { AbortCriterion, Breaches } from './rules.ts';
+import type { RuleState } from './rules/rule.ts';
 
 /** Our own status, for a task that was tracked and that the API no longer knows. */
 export const DELETED = 'DELETED';
@@ -29,6 +30,8 @@ export interface TaskFacts {
   readonly otaType?: string;
   readonly description?: string;
   readonly lastUpdatedAt?: string;
+  /** `OtaSchedulingConfig.StartTime`, where it could be read. */
+  readonly startTime?: string;
   /** `OtaSchedulingConfig.EndTime`, where it could be read. */
   readonly endTime?: string;
   /** `OtaSchedulingConfig.EndBehavior`. */
@@ -44,21 +47,32 @@ export interface TaskSummary {
   readonly lastUpdatedAt?: string;
 }
 
-/** The abort criteria of a configuration. */
-export interface ConfigurationCriteria {
+/** `PushConfig.RolloutConfig` of a configuration: things notified per minute. */
+export interface RolloutPace {
+  /** `MaximumPerMinute`. */
+  readonly maximumPerMinute?: number;
+  /** `ExponentialRolloutRate.BaseRatePerMinute`: the rate at the start of one that grows. */
+  readonly basePerMinute?: number;
+}
+
+/** What rules need to know of a configuration (`GetOtaTaskConfiguration`). */
+export interface TaskConfiguration {
   readonly configurationId: string;
   readonly criteria: readonly AbortCriterion[];
+  readonly pace?: RolloutPace;
+  /** `TimeoutConfig.InProgressTimeoutInMinutes`. */
+  readonly inProgressTimeoutMinutes?: number;
 }
 
 /** All that the next diff of a task needs to know. */
 export interface Snapshot {
   readonly facts: TaskFacts;
-  /** The abort criteria in force: of the task's configuration, or the last ones that could be read. */
-  readonly criteria?: ConfigurationCriteria;
-  readonly breaches: Breaches;
+  /** The task's configuration, or the last one that could be read. */
+  readonly configuration?: TaskConfiguration;
+  readonly rules: RuleState;
   /** Highest milestone (percent) that was reached; 0 for none. */
   readonly milestone: number;
-  /** Finished things over time, oldest first. */
+  /** How far the rollout was over time, oldest first. */
   readonly samples: readonly ProgressSample[];
   /** `LastUpdatedAt` of the task in the list when it was last looked at: the list is compared with the list. */
   readonly listedLastUpdatedAt?: string;

@@ -64,17 +64,47 @@ export type InferredCause = 'abort-criteria' | 'end-time' | 'operator';
 export type ThresholdBreachedDetail = CommonDetail & {
   rule: Rule;
   observed: Observed;
+  summary: Summary;
   /**
+   * When the rule was breached, if that is not now: on a reminder, and on a breach that was muted.
+   */
+  breachedAt?: Instant;
+  /**
+   * Counts the reminders of a breach that is still open; left out when it is told for the first time.
+   */
+  reminder?: number;
+  /**
+   * The rule is breached again and again: its recovery is told only when it lasts.
+   */
+  flapping?: true;
+  /**
+   * Things that failed most recently, as far as they could be read.
+   *
    * @maxItems 20
    */
   sampleThings?: SampleThing[];
 };
-export type RuleKind = 'abort-criteria';
+export type RuleKind =
+  | 'abort-criteria'
+  | 'ratio'
+  | 'count'
+  | 'rate'
+  | 'stalled'
+  | 'overdue'
+  | 'slow'
+  | 'stuck-scheduled'
+  | 'milestone'
+  | 'unreachable'
+  | 'malformed-tag';
 /**
  * PagerDuty's severities.
  */
 export type Severity = 'info' | 'warning' | 'error' | 'critical';
-export type Unit = 'percent' | 'things' | 'seconds';
+export type Unit = 'percent' | 'things' | 'seconds' | 'tags';
+/**
+ * What happened, with the numbers: a sentence for people.
+ */
+export type Summary = string;
 /**
  * Detail of "OTA Task Threshold Recovered": a breached rule no longer holds, or its task ended.
  */
@@ -83,6 +113,11 @@ export type ThresholdRecoveredDetail = CommonDetail & {
   observed: Observed;
   breachedAt: Instant;
   reason: RecoveryReason;
+  summary: Summary;
+  /**
+   * From the breach to its end.
+   */
+  durationSeconds: number;
 };
 export type RecoveryReason = 'recovered' | 'task-ended' | 'rule-removed';
 /**
@@ -181,7 +216,7 @@ export interface Rule {
   kind: RuleKind;
   severity: Severity;
   /**
-   * A sentence for people.
+   * What the rule says: a sentence for people.
    */
   description: string;
 }

@@ -1,0 +1,55 @@
+import { type Counts, executedThings } from './counts.ts';
+
+export const FAILURE_TYPES = ['FAILED', 'REJECTED', 'TIMED_OUT', 'ALL'] as const;
+export type FailureType = (typeof FAILURE_TYPES)[number];
+
+/** `PushConfig.AbortConfig.AbortConfigCriteriaList[]` of a configuration: when AWS cancels the rollout by itself. */
+export interface AbortCriterion {
+  readonly failureType: FailureType;
+  /** Percent of executed things, `ThresholdPercentage`. */
+  readonly thresholdPercentage: number;
+  /** `MinNumberOfExecutedThings`. */
+  readonly minExecutedThings: number;
+}
+
+/** Things that failed in a criterion's way. */
+export function failuresOf(type: FailureType, counts: Counts): number {
+  switch (type) {
+    case 'FAILED':
+      return counts.failed;
+    case 'REJECTED':
+      return counts.rejected;
+    case 'TIMED_OUT':
+      return counts.timedOut;
+    case 'ALL':
+      return counts.failed + counts.rejected + counts.timedOut;
+    default:
+      return type satisfies never;
+  }
+}
+
+/** Percentages are decimal fractions: without this, 1.1 times 100 would be a little more than 110. */
+const exact = (value: number) => Math.round(value * 1e6) / 1e6;
+
+/** Whether the failures are at `share` percent of a criterion's threshold. A threshold of 0 % takes one failure. */
+export function isAtShare(criterion: AbortCriterion, counts: Counts, share: number): boolean {
+  const failures = failuresOf(criterion.failureType, counts);
+  return (
+    failures > 0 &&
+    failures * 10_000 >= exact(criterion.thresholdPercentage * share) * executedThings(counts)
+  );
+}
+
+/** Whether AWS would cancel the rollout at these counts. */
+export function abortCriterionHolds(criteria: readonly AbortCriterion[], counts: Counts): boolean {
+  return criteria.some(
+    (criterion) =>
+      executedThings(counts) >= criterion.minExecutedThings && isAtShare(criterion, counts, 100),
+  );
+}
+
+/** Failures that still lead to the cancellation, if the number of executed things stays as it is. */
+export function failuresToCancel(criterion: AbortCriterion, counts: Counts): number {
+  const needed = Math.ceil(exact((criterion.thresholdPercentage * executedThings(counts)) / 100));
+  return Math.max(0, Math.max(1, needed) - failuresOf(criterion.failureType, counts));
+}
