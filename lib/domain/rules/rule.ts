@@ -157,8 +157,10 @@ export interface RuleMemory {
 
 /** What the rules of a task remember from look to look. */
 export interface RuleState {
-  /** The look up to which clocks have run, epoch milliseconds. */
+  /** The look before, up to which clocks have run, epoch milliseconds. */
   readonly lastAt: number;
+  /** Since when no two looks were far apart, epoch milliseconds. */
+  readonly watchedSince: number;
   /** When a task that nothing else calls for is to be looked at, epoch milliseconds. */
   readonly dueAt?: number;
   readonly rules: Readonly<Record<string, RuleMemory>>;
