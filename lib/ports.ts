@@ -1,13 +1,21 @@
 import type { Head } from './domain/chain.ts';
 import type { HistoryRow } from './domain/events.ts';
-import type { AbortCriterion } from './domain/rules.ts';
-import type { TaskFacts, TaskSummary } from './domain/task.ts';
+import type { TaskConfiguration, TaskFacts, TaskSummary } from './domain/task.ts';
 import type { TrackedTask } from './domain/tracked.ts';
 
-/** A task as `GetOtaTask` shows it. Tags decide on tracking and go no further. */
+/** An entry of `OtaSchedulingConfig.MaintenanceWindows`, as the service has it: an AWS cron expression or one time, in UTC. */
+export interface ScheduledWindow {
+  readonly startTime: string;
+  readonly durationMinutes: number;
+}
+
+/** A task as `GetOtaTask` shows it. Tags decide on tracking and on rules, and go no further. */
 export interface ObservedTask {
   readonly facts: TaskFacts;
   readonly tags: Readonly<Record<string, string>>;
+  readonly maintenanceWindows: readonly ScheduledWindow[];
+  /** Members that are missing where they are expected, or that are not of the form that we know. Without what they hold. */
+  readonly oddities: readonly string[];
 }
 
 /** One page of `ListOtaTasks`; `unreadable` counts entries that name no task. */
@@ -16,10 +24,21 @@ export interface TaskPage {
   readonly unreadable: number;
 }
 
-/** The abort criteria of a configuration, and how many others there are that cannot be held against counts. */
-export interface ReadCriteria {
-  readonly criteria: readonly AbortCriterion[];
+/** A configuration, and how many of its parts (criteria, rates, timeouts) are left out since they make no sense to us. */
+export interface ReadConfiguration {
+  readonly configuration: TaskConfiguration;
   readonly unreadable: number;
+}
+
+/** One thing in a task, as `ListOtaTaskExecutions` shows it. */
+export interface ThingExecution {
+  /** At most 64 characters. */
+  readonly managedThingId: string;
+  /** In the API's spelling, for example `TIMED_OUT`. */
+  readonly status: string;
+  readonly retryAttempt?: number;
+  /** ISO 8601. */
+  readonly lastUpdatedAt?: string;
 }
 
 /** The managed integrations API. Every method throws what the service or the network answers, and UnreadableAnswerError. */
@@ -28,7 +47,9 @@ export interface OtaService {
   /** @returns undefined when the service does not know the task. */
   getTask(taskId: string, signal: AbortSignal): Promise<ObservedTask | undefined>;
   /** @returns undefined when the service does not know the configuration. */
-  getAbortCriteria(configurationId: string, signal: AbortSignal): Promise<ReadCriteria | undefined>;
+  getConfiguration(configurationId: string, signal: AbortSignal): Promise<ReadConfiguration | undefined>;
+  /** Pages of the things of a task, without entries that name no thing or no status. */
+  listExecutions(taskId: string, signal: AbortSignal): AsyncIterable<readonly ThingExecution[]>;
 }
 
 /** What polls leave for each other. */
