@@ -2,14 +2,16 @@ import {
   GetOtaTaskCommand,
   GetOtaTaskConfigurationCommand,
   type IoTManagedIntegrationsClient,
+  paginateListOtaTaskExecutions,
   paginateListOtaTasks,
   ResourceNotFoundException,
 } from '@aws-sdk/client-iot-managed-integrations';
 import { UnreadableAnswerError } from '../errors.ts';
-import type { OtaService, TaskPage } from '../ports.ts';
-import { type Account, parseAbortCriteria, parseTask, parseTaskSummary } from './ota-answers.ts';
+import type { OtaService, TaskPage, ThingExecution } from '../ports.ts';
+import { parseConfiguration } from './configuration-answers.ts';
+import { type Account, parseExecution, parseTask, parseTaskSummary } from './ota-answers.ts';
 
-/** The largest page that `ListOtaTasks` gives. */
+/** The largest page that the API gives. */
 const PAGE_SIZE = 1_000;
 
 /**
@@ -35,10 +37,18 @@ export function otaService(client: IoTManagedIntegrationsClient, account: Accoun
       return answer && parseTask(taskId, answer, account);
     },
 
-    async getAbortCriteria(configurationId, abortSignal) {
+    async getConfiguration(configurationId, abortSignal) {
       const command = new GetOtaTaskConfigurationCommand({ Identifier: configurationId });
       const answer = await orUndefinedIfNotFound(client.send(command, { abortSignal }));
-      return answer && parseAbortCriteria(answer);
+      return answer && parseConfiguration(configurationId, answer);
+    },
+
+    async *listExecutions(taskId, abortSignal): AsyncIterable<readonly ThingExecution[]> {
+      const input = { Identifier: taskId };
+      const pages = paginateListOtaTaskExecutions({ client, pageSize: PAGE_SIZE }, input, { abortSignal });
+      for await (const { ExecutionSummaries: entries = [] } of pages) {
+        yield entries.map(parseExecution).filter((execution) => execution !== undefined);
+      }
     },
   };
 }

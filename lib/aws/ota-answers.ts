@@ -1,15 +1,16 @@
 import type {
   GetOtaTaskCommandOutput,
-  GetOtaTaskConfigurationCommandOutput,
+  OtaTaskExecutionSummaries,
   OtaTaskSummary,
 } from '@aws-sdk/client-iot-managed-integrations';
 import { z } from 'zod';
 import { countsOf } from '../domain/counts.ts';
-import { type AbortCriterion, FAILURE_TYPES } from '../domain/rules.ts';
 import { parseScheduleTime } from '../domain/schedule.ts';
 import type { TaskFacts, TaskSummary } from '../domain/task.ts';
 import { UnreadableAnswerError } from '../errors.ts';
-import type { ObservedTask, ReadCriteria } from '../ports.ts';
+import { isWindowStart } from '../maintenance-windows.ts';
+import type { ObservedTask, ScheduledWindow, ThingExecution } from '../ports.ts';
+import { parseAnswer, partReader, text } from './answer-parts.ts';
 
 /** Where a function runs, and so whose tasks it sees. */
 export interface Account {
@@ -20,14 +21,6 @@ export interface Account {
 
 /** The API's own maximum for a description; what is longer is cut. */
 const MAX_DESCRIPTION = 256;
-
-/** Lone surrogates are no text: UTF-8, and so DynamoDB and the bus, cannot carry them. */
-const text = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .transform((value) => value.toWellFormed());
 
 const taskId = text(1_024);
 const configurationId = text(256);
@@ -49,6 +42,17 @@ const Summary = z.object({
   LastUpdatedAt: instant.optional().catch(undefined),
 });
 
+const Counters = z.object({
+  numberOfQueuedThings: counter,
+  NumberOfInProgressThings: counter,
+  numberOfSucceededThings: counter,
+  NumberOfFailedThings: counter,
+  numberOfRejectedThings: counter,
+  numberOfTimedOutThings: counter,
+  numberOfRemovedThings: counter,
+  NumberOfCanceledThings: counter,
+});
+
 const Task = z.object({
   TaskId: taskId,
   TaskArn: text(2_048).optional(),
@@ -58,45 +62,54 @@ const Task = z.object({
   Description: z.string().optional(),
   // Told, and nothing more: a task is not lost sight of because of it.
   LastUpdatedAt: instant.optional().catch(undefined),
-  TaskProcessingDetails: z
-    .object({
-      numberOfQueuedThings: counter,
-      NumberOfInProgressThings: counter,
-      numberOfSucceededThings: counter,
-      NumberOfFailedThings: counter,
-      numberOfRejectedThings: counter,
-      numberOfTimedOutThings: counter,
-      numberOfRemovedThings: counter,
-      NumberOfCanceledThings: counter,
-    })
-    .prefault({}),
-  OtaSchedulingConfig: z
-    .object({ EndTime: z.string().optional(), EndBehavior: text(128).optional() })
-    .optional()
-    .catch(undefined),
+  TaskProcessingDetails: Counters.prefault({}),
+  OtaSchedulingConfig: z.unknown(),
   Tags: z.record(z.string(), z.string()).prefault({}),
 });
 
-const Configuration = z.object({
-  PushConfig: z
-    .object({
-      AbortConfig: z
-        .object({
-          AbortConfigCriteriaList: z.array(z.unknown()).prefault([]),
-        })
-        .prefault({}),
-    })
-    .prefault({}),
+const Scheduling = z
+  .object({
+    StartTime: z.unknown(),
+    EndTime: z.unknown(),
+    EndBehavior: z.unknown(),
+    MaintenanceWindows: z.unknown(),
+  })
+  .optional();
+const ScheduleTime = z
+  .string()
+  .optional()
+  .transform((value, context) => {
+    if (value === undefined || value === '') return undefined;
+    const time = parseScheduleTime(value);
+    if (time === undefined) context.addIssue({ code: 'custom', message: 'no time' });
+    return time;
+  });
+/** A year: far more than the API takes, and little enough to calculate with. */
+const MAX_WINDOW_MINUTES = 366 * 24 * 60;
+const MaintenanceWindow = z.object({
+  StartTime: text(256).refine(isWindowStart),
+  DurationInMinutes: z.int().positive().max(MAX_WINDOW_MINUTES),
 });
 
-/** A type of failure that does not exist yet is in none of the counts that we know. */
-const Criterion = z.object({
-  FailureType: z.enum(FAILURE_TYPES),
-  ThresholdPercentage: z.number().min(0).max(100),
-  MinNumberOfExecutedThings: z.int().positive().default(1),
+const Execution = z.object({
+  ManagedThingId: text(64),
+  TaskExecutionSummary: z.object({
+    Status: status,
+    RetryAttempt: z.int().nonnegative().optional().catch(undefined),
+    LastUpdatedAt: instant.optional().catch(undefined),
+  }),
 });
-/** More would not fit into a snapshot together with its outbox. */
-const MAX_CRITERIA = 20;
+
+/** The form of `OtaTaskId`. */
+const TASK_ID = /^[A-Za-z0-9]{1,200}$/;
+/** The values of `OtaStatus`. */
+const STATUSES: ReadonlySet<string> = new Set([
+  'SCHEDULED',
+  'IN_PROGRESS',
+  'COMPLETED',
+  'CANCELED',
+  'DELETION_IN_PROGRESS',
+]);
 
 /** @returns undefined for an entry of the list that names no task */
 export function parseTaskSummary(summary: OtaTaskSummary): TaskSummary | undefined {
@@ -114,18 +127,63 @@ export function parseTaskSummary(summary: OtaTaskSummary): TaskSummary | undefin
 
 /** @throws UnreadableAnswerError that names the members that are wrong, and not what they hold */
 export function parseTask(askedFor: string, answer: GetOtaTaskCommandOutput, account: Account): ObservedTask {
-  const task = parse(Task, answer, `Task ${askedFor}`);
+  const task = parseAnswer(Task, answer, `Task ${askedFor}`);
   if (task.TaskId !== askedFor)
     throw new UnreadableAnswerError(`Task ${askedFor}: the answer is of another task`);
-  return { facts: factsOf(task, account), tags: task.Tags };
+  const { maintenanceWindows, oddities, ...schedule } = scheduleOf(task.OtaSchedulingConfig);
+  return {
+    facts: { ...factsOf(task, account), ...schedule },
+    tags: task.Tags,
+    maintenanceWindows,
+    oddities: [...identityOddities(task), ...missingCounters(answer), ...oddities],
+  };
+}
+
+function identityOddities({ TaskId, Status }: z.infer<typeof Task>): string[] {
+  // What is no identifier may be anything, and is not told.
+  const status = /^\w{1,100}$/.test(Status) ? `Status ${Status}` : 'Status';
+  return [...(TASK_ID.test(TaskId) ? [] : ['TaskId']), ...(STATUSES.has(Status) ? [] : [status])];
+}
+
+/** Counters that a rollout in progress should have. */
+function missingCounters({ Status, TaskProcessingDetails: details }: GetOtaTaskCommandOutput): string[] {
+  if (Status !== 'IN_PROGRESS') return [];
+  if (details === undefined) return ['TaskProcessingDetails'];
+  return Object.keys(Counters.shape)
+    .filter((name) => Reflect.get(details, name) === undefined)
+    .map((name) => `TaskProcessingDetails.${name}`);
+}
+
+/** Whatever is wrong with a schedule, the counts are not lost because of it. */
+function scheduleOf(
+  config: unknown,
+): Pick<TaskFacts, 'startTime' | 'endTime' | 'endBehavior'> &
+  Pick<ObservedTask, 'maintenanceWindows' | 'oddities'> {
+  const { read, wrong } = partReader();
+  const name = 'OtaSchedulingConfig';
+  const { StartTime, EndTime, EndBehavior, MaintenanceWindows } = read(Scheduling, config, name) ?? {};
+  const startTime = read(ScheduleTime, StartTime, `${name}.StartTime`);
+  const endTime = read(ScheduleTime, EndTime, `${name}.EndTime`);
+  const endBehavior = read(text(128).optional(), EndBehavior, `${name}.EndBehavior`);
+  const windowsName = `${name}.MaintenanceWindows`;
+  const windows = read(z.array(z.unknown()).optional(), MaintenanceWindows, windowsName) ?? [];
+  const maintenanceWindows = windows.flatMap((entry): ScheduledWindow[] => {
+    const window = read(MaintenanceWindow, entry, windowsName);
+    return window ? [{ startTime: window.StartTime, durationMinutes: window.DurationInMinutes }] : [];
+  });
+  return {
+    ...(startTime !== undefined && { startTime }),
+    ...(endTime !== undefined && { endTime }),
+    ...(endBehavior !== undefined && { endBehavior }),
+    maintenanceWindows,
+    oddities: [...new Set(wrong)],
+  };
 }
 
 function factsOf(task: z.infer<typeof Task>, account: Account): TaskFacts {
   const taskArn = task.TaskArn ?? taskArnOf(task.TaskId, account);
   const [, , , region, accountId] = taskArn.split(':');
   const details = task.TaskProcessingDetails;
-  const endTime = parseScheduleTime(task.OtaSchedulingConfig?.EndTime ?? '');
-  const endBehavior = task.OtaSchedulingConfig?.EndBehavior;
   return {
     taskId: task.TaskId,
     taskArn,
@@ -146,44 +204,20 @@ function factsOf(task: z.infer<typeof Task>, account: Account): TaskFacts {
     ...(task.OtaType !== undefined && { otaType: task.OtaType }),
     ...(task.Description !== undefined && { description: bounded(task.Description) }),
     ...(task.LastUpdatedAt !== undefined && { lastUpdatedAt: task.LastUpdatedAt }),
-    ...(endTime !== undefined && { endTime }),
-    ...(endBehavior !== undefined && { endBehavior }),
   };
 }
 
-/**
- * The criteria that can be understood: a bad one does not take the others with it.
- *
- * @throws UnreadableAnswerError when it is no configuration at all: then the last known criteria stay in force
- */
-export function parseAbortCriteria(answer: GetOtaTaskConfigurationCommandOutput): ReadCriteria {
-  const { PushConfig } = parse(Configuration, answer, 'Configuration');
-  const list = PushConfig.AbortConfig.AbortConfigCriteriaList;
-  const criteria = list.flatMap((entry): AbortCriterion[] => {
-    const { data } = Criterion.safeParse(entry);
-    if (data === undefined) return [];
-    const { FailureType, ThresholdPercentage, MinNumberOfExecutedThings } = data;
-    return [
-      {
-        failureType: FailureType,
-        thresholdPercentage: ThresholdPercentage,
-        minExecutedThings: MinNumberOfExecutedThings,
-      },
-    ];
-  });
-  const kept = criteria.slice(0, MAX_CRITERIA);
-  return { criteria: kept, unreadable: list.length - kept.length };
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, answer: unknown, what: string): z.infer<Schema> {
-  const parsed = schema.safeParse(answer);
-  if (parsed.success) return parsed.data;
-  // Keys of tags are as sensitive as their values.
-  const where = parsed.error.issues.map(
-    ({ path: [first = 'answer', ...rest], code }) =>
-      `${[first, ...(first === 'Tags' ? [] : rest)].join('.')} (${code})`,
-  );
-  throw new UnreadableAnswerError(`${what} cannot be understood: ${where.join(', ')}`);
+/** @returns undefined for an entry that names no thing or no status */
+export function parseExecution(entry: OtaTaskExecutionSummaries): ThingExecution | undefined {
+  const parsed = Execution.safeParse(entry);
+  if (!parsed.success) return undefined;
+  const { ManagedThingId, TaskExecutionSummary: summary } = parsed.data;
+  return {
+    managedThingId: ManagedThingId,
+    status: summary.Status,
+    ...(summary.RetryAttempt !== undefined && { retryAttempt: summary.RetryAttempt }),
+    ...(summary.LastUpdatedAt !== undefined && { lastUpdatedAt: summary.LastUpdatedAt }),
+  };
 }
 
 function bounded(description: string): string {

@@ -1,13 +1,22 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CriteriaReader } from '../../../lib/criteria.ts';
-import type { AbortCriterion } from '../../../lib/domain/rules.ts';
+import { ConfigurationReader } from '../../../lib/configurations.ts';
+import type { TaskConfiguration } from '../../../lib/domain/task.ts';
 import type { OtaService } from '../../../lib/ports.ts';
-import { criterion, MINUTE, NOON } from '../../support/builders.ts';
+import { MINUTE, NOON } from '../../support/builders.ts';
 
-type Answer = readonly AbortCriterion[] | undefined | Error;
+type Answer = TaskConfiguration | undefined | Error;
 
 const signal = new AbortController().signal;
-const criteria = [criterion()];
+
+const configuration = (configurationId: string): TaskConfiguration => ({
+  configurationId,
+  criteria: [{ failureType: 'FAILED', thresholdPercentage: 20, minExecutedThings: 10 }],
+  pace: { maximumPerMinute: 50 },
+  inProgressTimeoutMinutes: 30,
+});
+const config1 = configuration('config1');
+const config2: TaskConfiguration = config2;
+const odd = configuration('odd');
 
 /** A service that has configurations and nothing else. */
 class Configurations implements OtaService {
@@ -20,18 +29,20 @@ class Configurations implements OtaService {
     return undefined;
   }
 
-  async getAbortCriteria(configurationId: string) {
+  async *listExecutions() {}
+
+  async getConfiguration(configurationId: string) {
     this.asked.push(configurationId);
     const answer = this.answers.get(configurationId);
     if (answer instanceof Error) throw answer;
-    return answer && { criteria: answer, unreadable: configurationId === 'odd' ? 2 : 0 };
+    return answer && { configuration: answer, unreadable: answer === odd ? 2 : 0 };
   }
 }
 
 let service: Configurations;
 let now: number;
 let logged: unknown[];
-let reader: CriteriaReader;
+let reader: ConfigurationReader;
 
 beforeEach(() => {
   service = new Configurations();
@@ -43,7 +54,7 @@ beforeEach(() => {
       logged.push([level, message, fields]);
     };
   const log = { info: entry('info'), warn: entry('warn'), error: entry('error') };
-  reader = new CriteriaReader(service, log, () => now);
+  reader = new ConfigurationReader(service, log, () => now);
   reader.beginPoll();
 });
 
@@ -57,38 +68,31 @@ function nextPoll(): void {
 
 describe('a configuration', () => {
   it('is read once, in this poll and all others', async () => {
-    service.answers.set('config1', criteria);
-    expect(await read()).toEqual({ configurationId: 'config1', criteria });
-    expect(await read()).toEqual({ configurationId: 'config1', criteria });
+    service.answers.set('config1', config1);
+    expect(await read()).toEqual(config1);
+    expect(await read()).toEqual(config1);
     nextPoll();
-    expect(await read()).toEqual({ configurationId: 'config1', criteria });
+    expect(await read()).toEqual(config1);
     expect(service.asked).toEqual(['config1']);
     expect([reader.failures, logged]).toEqual([0, []]);
   });
 
   it('is read once for tasks that are looked at at the same time', async () => {
-    service.answers.set('config1', criteria);
-    service.answers.set('config2', []);
+    service.answers.set('config1', config1);
+    service.answers.set('config2', config2);
     const all = await Promise.all([read('config1'), read('config2'), read('config1')]);
-    expect(all).toEqual([
-      { configurationId: 'config1', criteria },
-      { configurationId: 'config2', criteria: [] },
-      { configurationId: 'config1', criteria },
-    ]);
+    expect(all).toEqual([config1, config2, config1]);
     expect(service.asked).toEqual(['config1', 'config2']);
   });
 
-  it('with criteria that cannot be understood keeps the others, and is counted and logged once', async () => {
-    service.answers.set('odd', criteria);
-    expect(await Promise.all([read('odd'), read('odd')])).toEqual([
-      { configurationId: 'odd', criteria },
-      { configurationId: 'odd', criteria },
-    ]);
+  it('with parts that cannot be understood keeps the others, and is counted and logged once', async () => {
+    service.answers.set('odd', odd);
+    expect(await Promise.all([read('odd'), read('odd')])).toEqual([odd, odd]);
     expect(reader.failures).toBe(1);
     expect(logged).toEqual([
       [
         'error',
-        'A configuration has abort criteria that cannot be understood',
+        'A configuration has parts that cannot be understood',
         { configurationId: 'odd', unreadable: 2 },
       ],
     ]);
@@ -99,9 +103,9 @@ describe('a configuration', () => {
 
   it('is asked for under the signal of the look', async () => {
     const seen: unknown[] = [];
-    service.getAbortCriteria = async (...given) => {
+    service.getConfiguration = async (...given) => {
       seen.push(given);
-      return { criteria: [], unreadable: 0 };
+      return { configuration: config1, unreadable: 0 };
     };
     await read();
     expect(seen).toEqual([['config1', signal]]);
@@ -131,17 +135,14 @@ describe('a configuration that cannot be read', () => {
     await read();
     nextPoll();
     expect(reader.failures).toBe(0);
-    service.answers.set('config1', criteria);
-    expect(await read()).toEqual({ configurationId: 'config1', criteria });
+    service.answers.set('config1', config1);
+    expect(await read()).toEqual(config1);
     expect([service.asked.length, reader.failures]).toEqual([2, 0]);
   });
 
   it('leaves others alone', async () => {
-    service.answers.set('config2', criteria);
-    expect(await Promise.all([read('config1'), read('config2')])).toEqual([
-      undefined,
-      { configurationId: 'config2', criteria },
-    ]);
+    service.answers.set('config2', config2);
+    expect(await Promise.all([read('config1'), read('config2')])).toEqual([undefined, config2]);
   });
 });
 
@@ -162,7 +163,7 @@ describe('a configuration that is gone', () => {
 
   it('is not asked for again for ten minutes', async () => {
     await read();
-    service.answers.set('config1', criteria);
+    service.answers.set('config1', config1);
     for (let minute = 1; minute < 10; minute += 1) {
       nextPoll();
       expect(await read()).toBeUndefined();
@@ -170,13 +171,13 @@ describe('a configuration that is gone', () => {
     }
     expect(service.asked).toHaveLength(1);
     nextPoll();
-    expect(await read()).toEqual({ configurationId: 'config1', criteria });
+    expect(await read()).toEqual(config1);
   });
 });
 
 it('remembers a bounded number of configurations', async () => {
   const ids = Array.from({ length: 1_001 }, (_, index) => `config${index}`);
-  for (const id of ids) service.answers.set(id, criteria);
+  for (const id of ids) service.answers.set(id, configuration(id));
   const readAll = (some: readonly string[]) => Promise.all(some.map(read));
 
   await readAll(ids.slice(0, 1_000));

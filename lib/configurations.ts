@@ -1,4 +1,4 @@
-import type { ConfigurationCriteria } from './domain/task.ts';
+import type { TaskConfiguration } from './domain/task.ts';
 import { summarizeError } from './errors.ts';
 import type { Log, OtaService } from './ports.ts';
 
@@ -6,17 +6,14 @@ import type { Log, OtaService } from './ports.ts';
 const GONE_RETRY_MS = 10 * 60_000;
 const MAX_REMEMBERED = 1_000;
 
-/**
- * Abort criteria of configurations, each read once: a configuration cannot be changed once made. Kept from poll to poll in a
- * warm function.
- */
-export class CriteriaReader {
-  readonly #known = new Map<string, ConfigurationCriteria>();
+/** Configurations, each read once: one cannot be changed once made. Kept from poll to poll in a warm function. */
+export class ConfigurationReader {
+  readonly #known = new Map<string, TaskConfiguration>();
   readonly #goneUntil = new Map<string, number>();
   readonly #service: OtaService;
   readonly #log: Log;
   readonly #now: () => number;
-  #reading = new Map<string, Promise<ConfigurationCriteria | undefined>>();
+  #reading = new Map<string, Promise<TaskConfiguration | undefined>>();
   /** Configurations that could not be read since the count was last taken. */
   #failures = 0;
 
@@ -40,7 +37,7 @@ export class CriteriaReader {
   }
 
   /** @returns undefined for a configuration that cannot be read now: unknown, not changed. */
-  read(configurationId: string, signal: AbortSignal): Promise<ConfigurationCriteria | undefined> {
+  read(configurationId: string, signal: AbortSignal): Promise<TaskConfiguration | undefined> {
     const known = this.#known.get(configurationId);
     if (known !== undefined) return Promise.resolve(known);
     if (this.#goneUntil.has(configurationId)) return Promise.resolve(undefined);
@@ -49,26 +46,25 @@ export class CriteriaReader {
     return reading;
   }
 
-  async #fetch(configurationId: string, signal: AbortSignal): Promise<ConfigurationCriteria | undefined> {
+  async #fetch(configurationId: string, signal: AbortSignal): Promise<TaskConfiguration | undefined> {
     try {
-      const read = await this.#service.getAbortCriteria(configurationId, signal);
+      const read = await this.#service.getConfiguration(configurationId, signal);
       if (read === undefined) {
         this.#failures += 1;
         this.#goneUntil.set(configurationId, this.#now() + GONE_RETRY_MS);
         this.#log.warn('A configuration is gone: its last known limits stay in force', { configurationId });
         return undefined;
       }
-      const { criteria, unreadable } = read;
+      const { configuration, unreadable } = read;
       if (unreadable > 0) {
         this.#failures += 1;
-        this.#log.error('A configuration has abort criteria that cannot be understood', {
+        this.#log.error('A configuration has parts that cannot be understood', {
           configurationId,
           unreadable,
         });
       }
-      const known = { configurationId, criteria };
-      this.#known.set(configurationId, known);
-      return known;
+      this.#known.set(configurationId, configuration);
+      return configuration;
     } catch (error) {
       this.#failures += 1;
       const summary = summarizeError(error);
