@@ -15,7 +15,7 @@ const configuration = (configurationId: string): TaskConfiguration => ({
   inProgressTimeoutMinutes: 30,
 });
 const config1 = configuration('config1');
-const config2: TaskConfiguration = config2;
+const config2: TaskConfiguration = { configurationId: 'config2', criteria: [] };
 const odd = configuration('odd');
 
 /** A service that has configurations and nothing else. */
