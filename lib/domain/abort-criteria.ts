@@ -35,16 +35,14 @@ const exact = (value: number) => Math.round(value * 1e6) / 1e6;
 export function isAtShare(criterion: AbortCriterion, counts: Counts, share: number): boolean {
   const failures = failuresOf(criterion.failureType, counts);
   return (
-    failures > 0 &&
-    failures * 10_000 >= exact(criterion.thresholdPercentage * share) * executedThings(counts)
+    failures > 0 && failures * 10_000 >= exact(criterion.thresholdPercentage * share) * executedThings(counts)
   );
 }
 
 /** Whether AWS would cancel the rollout at these counts. */
 export function abortCriterionHolds(criteria: readonly AbortCriterion[], counts: Counts): boolean {
   return criteria.some(
-    (criterion) =>
-      executedThings(counts) >= criterion.minExecutedThings && isAtShare(criterion, counts, 100),
+    (criterion) => executedThings(counts) >= criterion.minExecutedThings && isAtShare(criterion, counts, 100),
   );
 }
 

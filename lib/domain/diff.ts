@@ -1,27 +1,50 @@
+import { abortCriterionHolds } from './abort-criteria.ts';
 import { countsBeforeCancel, sameCounts } from './counts.ts';
 import type { InferredCause, StartReason, StopReason, TaskEvent } from './events.ts';
-import { addSample, estimatedCompletion, milestoneOf, percentComplete, ratePerMinute } from './progress.ts';
 import {
-  abortCriterionHolds,
-  type Breaches,
-  closeBreaches,
-  compareBreaches,
-  evaluateAbortCriteria,
-  type RecoveryReason,
-} from './rules.ts';
-import { type ConfigurationCriteria, DELETED, isTerminal, type Snapshot, type TaskFacts } from './task.ts';
+  addSample,
+  estimatedCompletion,
+  firstSample,
+  milestoneOf,
+  percentComplete,
+  RATE_WINDOW,
+  ratePerMinute,
+} from './progress.ts';
+import {
+  evaluate,
+  evaluateUnread,
+  initialState,
+  isSameState,
+  keepsTime,
+  NOTE_PERIODS,
+  removeAll,
+} from './rules/engine.ts';
+import type { MaintenanceWindow, TaskLook } from './rules/look.ts';
+import type { RuleState, TaskRule } from './rules/rule.ts';
+import { ruleEvent } from './rules/rule-event.ts';
+import type { Telling } from './rules/sentences.ts';
+import { DELETED, isTerminal, type Snapshot, type TaskConfiguration, type TaskFacts } from './task.ts';
 
 /** Which `OTA Task Progressed` rows are published: at 25, 50, 75 and 100 % finished, each, or none. */
 export const PROGRESS_EVENTS = ['milestones', 'all', 'none'] as const;
 export type ProgressEvents = (typeof PROGRESS_EVENTS)[number];
 
-/** What an observation is made with. */
-export interface DiffContext {
+/** When an observation is made, and how often one is. */
+export interface DiffTime {
   /** Epoch milliseconds of the observation. */
   readonly now: number;
+  /** Milliseconds from poll to poll. */
+  readonly periodMs: number;
+}
+
+/** What an observation is made with. */
+export interface DiffContext extends DiffTime {
   readonly progressEvents: ProgressEvents;
-  /** Abort criteria of the task's configuration, where they could be read. */
-  readonly criteria?: ConfigurationCriteria;
+  /** The task's configuration, where it could be read. */
+  readonly configuration?: TaskConfiguration;
+  /** The rules that apply to the task, with its configuration as it is now. */
+  readonly rules: readonly TaskRule[];
+  readonly window?: MaintenanceWindow;
   /** `LastUpdatedAt` of the task in the list, where it was listed. */
   readonly listedLastUpdatedAt?: string;
 }
@@ -37,33 +60,45 @@ const instant = (now: number) => new Date(now).toISOString();
 
 /** First sight of a task: nothing has changed, but rules may hold already, and the task may be over. */
 export function startTracking(facts: TaskFacts, reason: StartReason, context: DiffContext): Diff {
-  const before: Snapshot = { facts, breaches: {}, milestone: milestoneOf(facts.counts), samples: [] };
+  const before: Snapshot = {
+    facts,
+    rules: initialState(context.now),
+    whenUnread: [],
+    milestone: milestoneOf(facts.counts),
+    samples: [firstSample(facts.counts, context.now)],
+  };
   const { snapshot, events, stopped } = diff(before, facts, context);
   const started: TaskEvent = { detailType: 'OTA Task Tracking Started', published: true, body: { reason } };
-  return {
-    snapshot: { ...snapshot, samples: addSample([], facts.counts, context.now) },
-    events: [started, ...events],
-    ...(stopped !== undefined && { stopped }),
-  };
+  return { snapshot, events: [started, ...events], ...(stopped !== undefined && { stopped }) };
+}
+
+/** The configuration in force: one that cannot be read is unknown, not changed. */
+export function configurationInForce(
+  { configurationId }: TaskFacts,
+  read: TaskConfiguration | undefined,
+  before: TaskConfiguration | undefined,
+): TaskConfiguration | undefined {
+  return configurationId === undefined ? undefined : (read ?? before);
 }
 
 /** What changed between a task's snapshot and a new look at it. */
 export function diff(before: Snapshot, facts: TaskFacts, context: DiffContext): Diff {
-  const criteria = facts.configurationId === undefined ? undefined : (context.criteria ?? before.criteria);
+  const configuration = configurationInForce(facts, context.configuration, before.configuration);
   const progress = diffProgress(before, facts, context);
-  const rules = diffRules(before, facts, criteria, context.now);
+  const rules = diffRules(before, facts, configuration, progress.samples, context);
   const listedLastUpdatedAt = context.listedLastUpdatedAt ?? before.listedLastUpdatedAt;
   return {
     snapshot: {
       facts,
-      ...(criteria !== undefined && { criteria }),
-      breaches: rules.breaches,
+      ...(configuration !== undefined && { configuration }),
+      rules: rules.state,
+      whenUnread: context.rules.filter((rule) => rule.kind === 'unreachable'),
       milestone: progress.milestone,
       samples: progress.samples,
       ...(listedLastUpdatedAt !== undefined && { listedLastUpdatedAt }),
     },
     events: [
-      ...diffStatus(before, facts, criteria, context.now),
+      ...diffStatus(before, facts, configuration, context.now),
       ...diffConfiguration(before, facts),
       ...progress.events,
       ...rules.events,
@@ -73,17 +108,25 @@ export function diff(before: Snapshot, facts: TaskFacts, context: DiffContext): 
   };
 }
 
+/** A task that is tracked could not be read: what is known of it stands. */
+export function taskUnread(before: Snapshot, reason: string, time: DiffTime): Diff {
+  const { state, told } = evaluateUnread(before.whenUnread, before.rules, time);
+  const telling: Telling = { counts: before.facts.counts, now: time.now, unreadable: reason };
+  return { snapshot: { ...before, rules: state }, events: told.map((one) => ruleEvent(one, telling)) };
+}
+
 /** The API no longer knows a task that was tracked: its last facts stand, under our own status. */
 export function taskDeleted(before: Snapshot, context: DiffContext): Diff {
   return diff(before, { ...before.facts, status: DELETED }, context);
 }
 
 /** Somebody asked that the task be watched no longer: its open breaches close, since their rules are gone. */
-export function untrack(before: Snapshot): Diff {
+export function untrack(before: Snapshot, now: number): Diff {
+  const telling: Telling = { counts: before.facts.counts, now };
   return {
-    snapshot: { ...before, breaches: {} },
+    snapshot: { ...before, rules: initialState(now) },
     events: [
-      ...recoveries(before.breaches, [], 'rule-removed'),
+      ...removeAll(before.rules).map((told) => ruleEvent(told, telling)),
       { detailType: 'OTA Task Tracking Stopped', published: true, body: { reason: 'requested' } },
     ],
     stopped: 'requested',
@@ -92,14 +135,22 @@ export function untrack(before: Snapshot): Diff {
 
 /**
  * Whether a diff has to be written. `LastUpdatedAt` of a task in progress is no reason to: such a task is read in every
- * poll. Of any other it is, or the list would seem changed for ever.
+ * poll. Of any other it is, or the list would seem changed for ever. That time passes is one only now and then, and only while
+ * a clock runs towards a breach or a recovery.
  */
-export function isWorthWriting(before: Snapshot, { snapshot, events }: Diff): boolean {
-  if (events.length > 0 || before.criteria?.configurationId !== snapshot.criteria?.configurationId)
+export function isWorthWriting(before: Snapshot, { snapshot, events }: Diff, periodMs: number): boolean {
+  if (events.length > 0 || before.configuration?.configurationId !== snapshot.configuration?.configurationId)
     return true;
+  if (!isSameState(before.rules, snapshot.rules) || isTimeToNote(before.rules, snapshot, periodMs))
+    return true;
+  if (JSON.stringify(before.whenUnread) !== JSON.stringify(snapshot.whenUnread)) return true;
   return (
     snapshot.facts.status !== 'IN_PROGRESS' && before.listedLastUpdatedAt !== snapshot.listedLastUpdatedAt
   );
+}
+
+function isTimeToNote({ lastAt }: RuleState, { rules }: Snapshot, periodMs: number): boolean {
+  return keepsTime(rules) && Math.abs(rules.lastAt - lastAt) >= NOTE_PERIODS * periodMs;
 }
 
 function stopReason(status: string): StopReason {
@@ -116,12 +167,13 @@ function stop(facts: TaskFacts): TaskEvent[] {
 function diffStatus(
   before: Snapshot,
   facts: TaskFacts,
-  criteria: ConfigurationCriteria | undefined,
+  configuration: TaskConfiguration | undefined,
   now: number,
 ): TaskEvent[] {
   const previousStatus = before.facts.status;
   if (facts.status === previousStatus) return [];
-  const inferredCause = facts.status === 'CANCELED' ? inferCause(before, facts, criteria, now) : undefined;
+  const inferredCause =
+    facts.status === 'CANCELED' ? inferCause(before, facts, configuration, now) : undefined;
   return [
     {
       detailType: 'OTA Task Status Changed',
@@ -139,10 +191,10 @@ function diffStatus(
 function inferCause(
   before: Snapshot,
   facts: TaskFacts,
-  criteria: ConfigurationCriteria | undefined,
+  configuration: TaskConfiguration | undefined,
   now: number,
 ): InferredCause {
-  const list = criteria?.criteria ?? [];
+  const list = configuration?.criteria ?? [];
   const last = countsBeforeCancel(before.facts.counts, facts.counts);
   if (abortCriterionHolds(list, last) || abortCriterionHolds(list, before.facts.counts))
     return 'abort-criteria';
@@ -163,14 +215,14 @@ function diffConfiguration(before: Snapshot, facts: TaskFacts): TaskEvent[] {
   ];
 }
 
-function diffProgress(before: Snapshot, facts: TaskFacts, { now, progressEvents }: DiffContext) {
+function diffProgress(before: Snapshot, facts: TaskFacts, { now, progressEvents, rules }: DiffContext) {
   const { milestone, samples } = before;
   const { counts } = facts;
   const previousCounts = before.facts.counts;
   if (sameCounts(counts, previousCounts)) return { milestone, samples, events: [] };
 
   const reached = milestoneOf(counts);
-  const newSamples = addSample(samples, counts, now);
+  const newSamples = addSample(samples, previousCounts, counts, now, longestWindow(rules));
   const rate = ratePerMinute(newSamples);
   const percent = percentComplete(counts);
   const completion = facts.otaType === 'CONTINUOUS' ? undefined : estimatedCompletion(counts, rate, now);
@@ -187,48 +239,38 @@ function diffProgress(before: Snapshot, facts: TaskFacts, { now, progressEvents 
   return { milestone: Math.max(milestone, reached), samples: newSamples, events: [event] };
 }
 
+/** The longest window that any rate is measured over. */
+function longestWindow(rules: readonly TaskRule[]): number {
+  return rules.reduce(
+    (longest, rule) => ('windowMs' in rule ? Math.max(longest, rule.windowMs) : longest),
+    RATE_WINDOW,
+  );
+}
+
 function diffRules(
   before: Snapshot,
   facts: TaskFacts,
-  criteria: ConfigurationCriteria | undefined,
-  now: number,
-): { breaches: Breaches; events: TaskEvent[] } {
-  const counts =
-    facts.status === 'CANCELED' ? countsBeforeCancel(before.facts.counts, facts.counts) : facts.counts;
-  const evaluations = evaluateAbortCriteria(criteria?.criteria ?? [], counts);
-  // AWS cancels no rollout that is being deleted: its failures alarm nobody any more.
-  const isDeleting = facts.status === 'DELETION_IN_PROGRESS' || facts.status === DELETED;
-  const relevant = isDeleting ? evaluations.filter(({ rule }) => before.breaches[rule.id]) : evaluations;
-  const { breaches, breached, recovered } = compareBreaches(before.breaches, relevant, instant(now));
-  const breachEvents = breached.map(
-    ({ rule, observed }): TaskEvent => ({
-      detailType: 'OTA Task Threshold Breached',
-      published: true,
-      body: { rule, observed },
-    }),
-  );
-  const events = [...breachEvents, ...recovered.map(recoveryEvent)];
-  if (!isTerminal(facts.status)) return { breaches, events };
-  return { breaches: {}, events: [...events, ...recoveries(breaches, evaluations, 'task-ended')] };
-}
-
-function recoveries(
-  breaches: Breaches,
-  evaluations: ReturnType<typeof evaluateAbortCriteria>,
-  reason: RecoveryReason,
-): TaskEvent[] {
-  return closeBreaches(breaches, evaluations, reason).map(recoveryEvent);
-}
-
-function recoveryEvent({
-  rule,
-  observed,
-  breachedAt,
-  reason,
-}: ReturnType<typeof closeBreaches>[number]): TaskEvent {
-  return {
-    detailType: 'OTA Task Threshold Recovered',
-    published: true,
-    body: { rule, observed, breachedAt, reason },
+  configuration: TaskConfiguration | undefined,
+  samples: Snapshot['samples'],
+  { now, periodMs, rules, window }: DiffContext,
+): { state: RuleState; events: TaskEvent[] } {
+  const previousCounts = before.facts.counts;
+  const startTime = epoch(facts.startTime);
+  const endTime = epoch(facts.endTime);
+  const look: TaskLook = {
+    status: facts.status,
+    counts: facts.status === 'CANCELED' ? countsBeforeCancel(previousCounts, facts.counts) : facts.counts,
+    previousCounts,
+    samples,
+    isContinuous: facts.otaType === 'CONTINUOUS',
+    ...(startTime !== undefined && { startTime }),
+    ...(endTime !== undefined && { endTime }),
+    ...(configuration !== undefined && { configuration }),
+    ...(window !== undefined && { window }),
   };
+  const { state, told } = evaluate(rules, before.rules, look, { now, periodMs });
+  const telling: Telling = { counts: look.counts, now, ...(endTime !== undefined && { endTime }) };
+  return { state, events: told.map((one) => ruleEvent(one, telling)) };
 }
+
+const epoch = (iso: string | undefined) => (iso === undefined ? undefined : Date.parse(iso));

@@ -1,13 +1,107 @@
-import { type Counts, finishedThings } from './counts.ts';
+import { type Counts, executedThings, finishedThings } from './counts.ts';
 
-/** How far a rollout was at an instant (epoch milliseconds). A tuple, since many of them are stored. */
+/** How far a rollout was at an instant (epoch milliseconds). A tuple, since a snapshot stores many of them. */
 export type ProgressSample = readonly [
   at: number,
   finished: number,
-  /** Things that were notified: that are neither queued nor were ended in the queue. */
+  /** Things that were notified since the first sample, and failures: each attempt of a thing counts. */
   notified: number,
-  /** Failures so far, each attempt of a thing that is tried again counted. */
   failed: number,
   rejected: number,
   timedOut: number,
 ];
+
+/** Percent of things finished at which `OTA Task Progressed` is published by default. */
+const MILESTONES = [25, 50, 75, 100];
+
+const MINUTE = 60_000;
+/** What a rate is measured over, milliseconds. */
+export const RATE_WINDOW = 15 * MINUTE;
+/** Samples are at least this part of the window apart, give or take what polls are late. */
+const RESOLUTION = 0.9 / 15;
+/** As many as a window has room for, the one before it, and the newest. */
+const MAX_SAMPLES = 18;
+/** The end of what ISO 8601 writes with a year of four digits: later than any rollout. */
+const LATEST = Date.UTC(9999, 11, 31);
+
+/** The highest milestone that the counts have reached, in percent; 0 for none. */
+export function milestoneOf(counts: Counts): number {
+  if (counts.total === 0) return 0;
+  return MILESTONES.findLast((percent) => finishedThings(counts) * 100 >= percent * counts.total) ?? 0;
+}
+
+/** Percent of things finished, rounded down to two decimals, so that only all of them are 100. */
+export function percentComplete(counts: Counts): number | undefined {
+  if (counts.total === 0) return undefined;
+  return Math.floor((finishedThings(counts) * 10_000) / counts.total) / 100;
+}
+
+/** The first sample of a task. */
+export function firstSample(counts: Counts, now: number): ProgressSample {
+  return [now, finishedThings(counts), 0, 0, 0, 0];
+}
+
+/**
+ * Adds a sample and forgets those older than the window, save the newest of them: counts that stand still leave no sample, and
+ * the last one before a pause is where a rate is measured from. Counts fall when things are tried again; what is added up here
+ * never does.
+ */
+export function addSample(
+  samples: readonly ProgressSample[],
+  previous: Counts,
+  counts: Counts,
+  now: number,
+  windowMs: number,
+): ProgressSample[] {
+  const [, , notified, failed, rejected, timedOut] = samples.at(-1) ?? firstSample(previous, now);
+  const more = (of: (counts: Counts) => number) => Math.max(0, of(counts) - of(previous));
+  const sample: ProgressSample = [
+    now,
+    finishedThings(counts),
+    notified + more(executedThings),
+    failed + more((some) => some.failed),
+    rejected + more((some) => some.rejected),
+    timedOut + more((some) => some.timedOut),
+  ];
+  const kept = [
+    ...thinned(
+      samples.filter(([at]) => at < now),
+      windowMs * RESOLUTION,
+    ),
+    sample,
+  ];
+  const firstInside = kept.findIndex(([at]) => at > now - windowMs);
+  return kept.slice(Math.max(0, firstInside - 1)).slice(-MAX_SAMPLES);
+}
+
+/** Without the last sample where that is too close to the one before it. */
+function thinned(samples: readonly ProgressSample[], distance: number): readonly ProgressSample[] {
+  const [before, last] = [samples.at(-2), samples.at(-1)];
+  return before && last && last[0] - before[0] < distance ? samples.slice(0, -1) : samples;
+}
+
+/** How far the rollout was at an instant: counts stand still from one sample to the next. */
+export function sampleAt(samples: readonly ProgressSample[], instant: number): ProgressSample | undefined {
+  return samples.findLast(([at]) => at <= instant) ?? samples[0];
+}
+
+/** Things finished per minute over the last 15 minutes, to two decimals. */
+export function ratePerMinute(samples: readonly ProgressSample[]): number | undefined {
+  const last = samples.at(-1);
+  if (last === undefined) return undefined;
+  const first = sampleAt(samples, last[0] - RATE_WINDOW);
+  if (first === undefined || last[0] <= first[0]) return undefined;
+  return Math.round(((last[1] - first[1]) * MINUTE * 100) / (last[0] - first[0])) / 100;
+}
+
+/** When the rest will have finished at the given rate (ISO instant); undefined where it never will. */
+export function estimatedCompletion(
+  counts: Counts,
+  rate: number | undefined,
+  now: number,
+): string | undefined {
+  if (rate === undefined || rate <= 0) return undefined;
+  const left = counts.queued + counts.inProgress;
+  const at = now + Math.round((left / rate) * MINUTE);
+  return at > LATEST ? undefined : new Date(at).toISOString();
+}

@@ -12,7 +12,7 @@ import {
 export const DISCOVERY = ['all', 'tagged', 'none'] as const;
 export type Discovery = (typeof DISCOVERY)[number];
 
-/** What `ListOtaTasks` told. Only a complete sweep allows conclusions from what it lacks; one that failed has no tasks. */
+/** What `ListOtaTasks` told, as far as it came. Only a complete sweep allows conclusions from what it lacks. */
 export interface Sweep {
   readonly complete: boolean;
   readonly tasks: ReadonlyMap<string, TaskSummary>;
@@ -57,14 +57,13 @@ export interface SelectionContext {
 }
 
 /**
- * Decides which tasks need a look: those in progress, changed in the list or gone from it, asked for, or new. While the list
- * fails every known task is read, and nothing else is.
+ * Decides which tasks need a look: those in progress, changed in the list or not in it, due by their rules, asked for, or new.
  */
 export function select(tasks: readonly TrackedTask[], sweep: Sweep, context: SelectionContext): Selection {
   const known = new Map(tasks.map((task) => [task.taskId, task]));
   const listed = [...sweep.tasks.values()];
   const looks = [
-    ...tasks.flatMap((task) => trackedLook(task, sweep)),
+    ...tasks.flatMap((task) => trackedLook(task, sweep, context.now)),
     ...listed.flatMap((summary) => newLook(known.get(summary.taskId), summary, context)),
   ];
   return {
@@ -82,10 +81,10 @@ function isHeldBack(task: TrackedTask): boolean {
   return task.state === 'live' && task.stopped === undefined && isOutboxFull(task);
 }
 
-function trackedLook(task: TrackedTask, sweep: Sweep): Look[] {
+function trackedLook(task: TrackedTask, sweep: Sweep, now: number): Look[] {
   if (task.state === 'requested') return [requestedLook(task, sweep)];
   if (task.state !== 'live' || task.stopped !== undefined || isHeldBack(task)) return [];
-  return task.untrackRequested === true ? [{ kind: 'untrack', task }] : knownLook(task, sweep);
+  return task.untrackRequested === true ? [{ kind: 'untrack', task }] : knownLook(task, sweep, now);
 }
 
 function requestedLook(task: RequestedTask, sweep: Sweep): Look {
@@ -94,16 +93,17 @@ function requestedLook(task: RequestedTask, sweep: Sweep): Look {
   return { kind: 'new', taskId: task.taskId, task, ...(listed && { listed }), gone, reason: 'requested' };
 }
 
-function knownLook(task: LiveTask, sweep: Sweep): Look[] {
+function knownLook(task: LiveTask, sweep: Sweep, now: number): Look[] {
   const listed = sweep.tasks.get(task.taskId);
   if (listed === undefined) return [{ kind: 'known', task, gone: sweep.complete }];
-  const { facts, listedLastUpdatedAt } = task.snapshot;
-  const same =
+  const { facts, listedLastUpdatedAt, rules } = task.snapshot;
+  const isDue = rules.dueAt !== undefined && now >= rules.dueAt;
+  const isSame =
     facts.status !== 'IN_PROGRESS' &&
     listed.status === facts.status &&
     listed.configurationId === facts.configurationId &&
     listed.lastUpdatedAt === listedLastUpdatedAt;
-  return same ? [] : [{ kind: 'known', task, listed, gone: false }];
+  return isSame && !isDue ? [] : [{ kind: 'known', task, listed, gone: false }];
 }
 
 function newLook(task: TrackedTask | undefined, listed: TaskSummary, context: SelectionContext): Look[] {

@@ -1,7 +1,7 @@
 import type { AbortCriterion } from './abort-criteria.ts';
 import type { Counts } from './counts.ts';
 import type { ProgressSample } from './progress.ts';
-import type { RuleState } from './rules/rule.ts';
+import type { RuleState, UnreachableRule } from './rules/rule.ts';
 
 /** Our own status, for a task that was tracked and that the API no longer knows. */
 export const DELETED = 'DELETED';
@@ -70,6 +70,8 @@ export interface Snapshot {
   /** The task's configuration, or the last one that could be read. */
   readonly configuration?: TaskConfiguration;
   readonly rules: RuleState;
+  /** The rules that apply while the task cannot be read: then its tags are not known either. */
+  readonly whenUnread: readonly UnreachableRule[];
   /** Highest milestone (percent) that was reached; 0 for none. */
   readonly milestone: number;
   /** How far the rollout was over time, oldest first. */

@@ -141,13 +141,13 @@ export interface OpenBreach {
   readonly reminders?: number;
 }
 
-/**
- * What is remembered of one rule. Its clock counts how long it has held or, once it is breached, how long it has been gone:
- * it runs `since` an instant (epoch milliseconds), or is stopped and has `held` so many milliseconds.
- */
+/** A clock that runs since an instant (epoch milliseconds), or that is stopped and has run so long (milliseconds). */
+export type Clock = { readonly since: number } | { readonly held: number };
+
+/** What is remembered of one rule. */
 export interface RuleMemory {
-  readonly since?: number;
-  readonly held?: number;
+  /** How long it has held or, once it is breached, how long it has been gone. */
+  readonly clock?: Clock;
   readonly open?: OpenBreach;
   /** When it was breached of late, epoch milliseconds. */
   readonly recent?: readonly number[];
@@ -163,5 +163,11 @@ export interface RuleState {
   readonly watchedSince: number;
   /** When a task that nothing else calls for is to be looked at, epoch milliseconds. */
   readonly dueAt?: number;
+  /** How long nothing has finished. */
+  readonly idle?: Clock;
+  /** How long the task could not be read. */
+  readonly unread?: Clock;
+  /** The last look that succeeded, while the task cannot be read: epoch milliseconds. */
+  readonly readAt?: number;
   readonly rules: Readonly<Record<string, RuleMemory>>;
 }

@@ -1,0 +1,264 @@
+import { THING_STATES } from '../counts.ts';
+import { DELETED, isEnding, isTerminal } from '../task.ts';
+import { assess, assessUnreachable, mayFinish, stallLimit } from './assess.ts';
+import { elapsed, isRunning, isSameClock, running, shifted, stopped } from './clock.ts';
+import type { TaskLook } from './look.ts';
+import type { Clock, RuleMemory, RuleState, TaskRule, UnreachableRule } from './rule.ts';
+import { type Recovered, type RuleStep, recovered, removed, step, type Told, withClock } from './step.ts';
+
+/** Looks that are further apart than this many polls are a gap: nobody knows what held in between. */
+const GAP_PERIODS = 5;
+/** While a clock runs, a task is looked at and noted at least this often, in polls: well within a gap. */
+export const NOTE_PERIODS = 3;
+
+/** What rules are held against a look with. */
+export interface EngineContext {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Milliseconds from poll to poll. */
+  readonly periodMs: number;
+}
+
+/** What a look brought about: breaches first, then recoveries, each in the order of the rules. */
+export interface Evaluated {
+  readonly state: RuleState;
+  readonly told: readonly Told[];
+}
+
+/** Before the first look. */
+export function initialState(now: number): RuleState {
+  return { lastAt: now, watchedSince: now, rules: {} };
+}
+
+/**
+ * Holds the rules of a task against a look at it. Pure: the new state is all that the next look needs.
+ *
+ * @param rules in the order in which they are told; ids are unique
+ */
+export function evaluate(
+  rules: readonly TaskRule[],
+  before: RuleState,
+  look: TaskLook,
+  context: EngineContext,
+): Evaluated {
+  const state = readState(rules, before, look, context);
+  const isOver = isTerminal(look.status);
+  const steps = rules.map((rule): Step => {
+    const memory = state.rules[rule.id];
+    if (isOver && memory?.open !== undefined) return [rule.id, { memory }];
+    return [rule.id, stepRead(rule, memory, look, { now: context.now, lastAt: before.lastAt, state })];
+  });
+  if (isOver) return ended(rules, collected(state, steps, [], context), look, context.now);
+  const result = collected(state, steps, gone(state, rules), context);
+  return look.status === 'IN_PROGRESS' ? { ...result, state: withoutDue(result.state) } : result;
+}
+
+/** Notes that a task could not be read: every clock stands but that of the rules that are about this. */
+export function evaluateUnread(
+  rules: readonly UnreachableRule[],
+  before: RuleState,
+  context: EngineContext,
+): Evaluated {
+  const { now } = context;
+  const { lastAt } = before;
+  const forward = forwarded(before, context);
+  const isTold = rules.every(({ afterMs }) => elapsed(forward.unread, now) >= afterMs);
+  const unread = isTold ? stopped(forward.unread, now) : running(forward.unread, now);
+  const own = new Set(rules.map(({ id }) => id));
+  const state: RuleState = {
+    ...withClocks(forward, stopped(forward.idle, lastAt), unread),
+    readAt: forward.readAt ?? lastAt,
+    rules: mapMemories(forward.rules, (memory, id) =>
+      own.has(id) ? memory : withClock(memory, stopped(memory.clock, lastAt)),
+    ),
+  };
+  const steps = rules.map((rule): Step => {
+    const assessment = assessUnreachable(rule, { now, state });
+    return [rule.id, step(rule, state.rules[rule.id], assessment, { now, lastAt, mayBreach: true })];
+  });
+  return collected(state, steps, [], context);
+}
+
+/** Closes every breach: nobody watches the task any more. */
+export function removeAll({ rules }: RuleState): Told[] {
+  return Object.entries(rules).flatMap(([id, { open }]) => (open === undefined ? [] : [removed(id, open)]));
+}
+
+/** Whether any clock runs, so that it matters when the task was last looked at. */
+export function keepsTime({ idle, unread, rules }: RuleState): boolean {
+  return isRunning(idle) || isRunning(unread) || Object.values(rules).some(({ clock }) => isRunning(clock));
+}
+
+/** Whether two states differ in more than when the task was last looked at. */
+export function isSameState(a: RuleState, b: RuleState): boolean {
+  return (
+    a.rules === b.rules &&
+    a.dueAt === b.dueAt &&
+    a.readAt === b.readAt &&
+    isSameClock(a.idle, b.idle) &&
+    isSameClock(a.unread, b.unread)
+  );
+}
+
+type Step = readonly [id: string, RuleStep];
+
+/** Moves clocks past what counts for nothing: a gap between looks, a step of the computer's clock. */
+function forwarded(before: RuleState, { now, periodMs }: EngineContext): RuleState {
+  const passed = now - before.lastAt;
+  if (passed >= 0 && passed <= GAP_PERIODS * periodMs) return { ...before, lastAt: now };
+  return {
+    ...withClocks(
+      before,
+      before.idle && shifted(before.idle, passed),
+      before.unread && shifted(before.unread, passed),
+    ),
+    lastAt: now,
+    watchedSince: passed < 0 ? before.watchedSince + passed : now,
+    rules: mapMemories(before.rules, (memory) =>
+      memory.clock === undefined ? memory : withClock(memory, shifted(memory.clock, passed)),
+    ),
+  };
+}
+
+/** The state in which a look that succeeded finds the rules. */
+function readState(
+  rules: readonly TaskRule[],
+  before: RuleState,
+  look: TaskLook,
+  context: EngineContext,
+): RuleState {
+  const { now, periodMs } = context;
+  const { readAt, ...forward } = forwarded(before, context);
+  const wasUnread = readAt !== undefined && now - readAt > GAP_PERIODS * periodMs;
+  return {
+    ...withClocks(forward, idleClock(rules, forward.idle, look, { now, lastAt: before.lastAt }), undefined),
+    ...(wasUnread && { watchedSince: now }),
+  };
+}
+
+/** How long nothing has finished, as far as any rule still wants to know. */
+function idleClock(
+  rules: readonly TaskRule[],
+  before: Clock | undefined,
+  look: TaskLook,
+  { now, lastAt }: { readonly now: number; readonly lastAt: number },
+): Clock | undefined {
+  const limits = rules.flatMap((rule) => (rule.kind === 'stalled' ? [stallLimit(rule, look)] : []));
+  if (limits.length === 0) return undefined;
+  const { counts, previousCounts } = look;
+  const isFinished = (state: (typeof THING_STATES)[number]) => state !== 'queued' && state !== 'inProgress';
+  const hasFinished = THING_STATES.some(
+    (state) => isFinished(state) && counts[state] > previousCounts[state],
+  );
+  const clock = hasFinished || before === undefined ? { held: 0 } : before;
+  if (!mayFinish(look, now)) return stopped(clock, lastAt);
+  return elapsed(clock, now) >= Math.max(...limits) ? stopped(clock, now) : running(clock, now);
+}
+
+function stepRead(
+  rule: TaskRule,
+  memory: RuleMemory | undefined,
+  look: TaskLook,
+  { now, lastAt, state }: { readonly now: number; readonly lastAt: number; readonly state: RuleState },
+): RuleStep {
+  const assessment = assess(rule, look, memory?.open?.kind === rule.kind, { now, state });
+  const mayBreach =
+    !isEnding(look.status) ||
+    (isTerminal(look.status) && look.status !== DELETED && rule.kind !== 'malformed-tag');
+  const result = step(rule, memory, assessment, { now, lastAt, mayBreach });
+  if (assessment.dueAt === undefined || result.memory?.open !== undefined) return result;
+  return { ...result, dueAt: Math.min(assessment.dueAt, result.dueAt ?? assessment.dueAt) };
+}
+
+/** Breaches of rules that there are no longer. */
+function gone(state: RuleState, rules: readonly TaskRule[]): Step[] {
+  const ids = new Set(rules.map(({ id }) => id));
+  return Object.entries(state.rules).flatMap(([id, { open }]): Step[] =>
+    open === undefined || ids.has(id) ? [] : [[id, { memory: undefined, told: removed(id, open) }]],
+  );
+}
+
+/** Puts steps into the state that they start from. What is remembered of other rules stays. */
+function collected(
+  state: RuleState,
+  steps: readonly Step[],
+  others: readonly Step[],
+  context: EngineContext,
+): Evaluated {
+  const all = [...steps, ...others];
+  const changes = all.filter(([id, { memory }]) => memory !== state.rules[id]);
+  const changed = new Set(changes.map(([id]) => id));
+  const rules =
+    changes.length === 0
+      ? state.rules
+      : Object.fromEntries([
+          ...Object.entries(state.rules).filter(([id]) => !changed.has(id)),
+          ...changes.flatMap(([id, { memory }]) => (memory === undefined ? [] : [[id, memory] as const])),
+        ]);
+  const told = all.flatMap(([, { told: one }]) => (one === undefined ? [] : [one]));
+  const next = withoutDue({ ...state, rules });
+  const due = dueAt(next, all, context);
+  return {
+    state: due === undefined ? next : { ...next, dueAt: due },
+    told: [
+      ...told.filter(({ type }) => type === 'breached'),
+      ...told.filter(({ type }) => type === 'recovered'),
+    ],
+  };
+}
+
+/** When the task is to be looked at again though nothing calls for it. */
+function dueAt(
+  state: RuleState,
+  steps: readonly Step[],
+  { now, periodMs }: EngineContext,
+): number | undefined {
+  const dues = steps.flatMap(([, { dueAt: due }]) => (due === undefined || due <= now ? [] : [due]));
+  const note = keepsTime(state) ? [now + NOTE_PERIODS * periodMs] : [];
+  return dues.length + note.length === 0 ? undefined : Math.min(...dues, ...note);
+}
+
+/** Closes what is breached: the task has ended. */
+function ended(
+  rules: readonly TaskRule[],
+  { state, told }: Evaluated,
+  look: TaskLook,
+  now: number,
+): Evaluated {
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  const closed = Object.entries(state.rules).flatMap(([id, { open }]): Recovered[] => {
+    if (open === undefined) return [];
+    const rule = byId.get(id);
+    if (rule?.kind !== open.kind) return [{ ...removed(id, open), reason: 'task-ended' }];
+    return [recovered(id, open, assess(rule, look, true, { now, state }).observed, 'task-ended', rule)];
+  });
+  return {
+    state: { lastAt: state.lastAt, watchedSince: state.watchedSince, rules: {} },
+    told: [...told, ...closed],
+  };
+}
+
+function withoutDue({ dueAt: _, ...state }: RuleState): RuleState {
+  return state;
+}
+
+function withClocks(
+  { idle: _, unread: __, ...state }: RuleState,
+  idle: Clock | undefined,
+  unread: Clock | undefined,
+): RuleState {
+  return { ...state, ...(idle && { idle }), ...(unread && { unread }) };
+}
+
+function mapMemories(
+  rules: RuleState['rules'],
+  map: (memory: RuleMemory, id: string) => RuleMemory | undefined,
+): RuleState['rules'] {
+  const entries = Object.entries(rules);
+  const mapped = entries.map(([id, memory]) => [id, map(memory, id)] as const);
+  return mapped.every(([id, memory]) => memory === rules[id])
+    ? rules
+    : Object.fromEntries(
+        mapped.flatMap(([id, memory]) => (memory === undefined ? [] : [[id, memory] as const])),
+      );
+}
