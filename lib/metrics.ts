@@ -13,6 +13,7 @@ export function recordMetrics(metrics: Metrics, report: MeteredReport, durationM
     ApiCalls: report.api.calls,
     ApiThrottles: report.api.throttles,
     TaskFailures: report.failures,
+    UnexpectedAnswers: report.oddities,
     PublishFailures: report.refused,
     PublishRefused: report.denied ? 1 : 0,
     ListFailures: report.listComplete ? 0 : 1,

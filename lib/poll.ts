@@ -3,8 +3,14 @@ import { type DeliverDeps, type DeliveryReport, deliver } from './deliver.ts';
 import { type Discovery, type Look, type Selection, select, taskIdOf } from './domain/selection.ts';
 import type { LiveTask, TrackedTask } from './domain/tracked.ts';
 import { summarizeError } from './errors.ts';
-import { type ObserveDeps, observe } from './observe.ts';
-import type { CallCount, PollState, StoredTasks } from './ports.ts';
+import { type ObserveDeps, type Observed, observe, observeUnreadable } from './observe.ts';
+import {
+  type CallCount,
+  type OtaService,
+  POLL_STATE_KEY,
+  type PollState,
+  type StoredTasks,
+} from './ports.ts';
 import { sweepTasks } from './sweep.ts';
 import type { UnwantedTasks } from './unwanted.ts';
 
@@ -29,6 +35,8 @@ export interface PollReport {
   readonly denied: boolean;
   /** Tasks and configurations that could not be read, understood or written. */
   readonly failures: number;
+  /** Tasks that were read, and in whose answer something is missing or not of the form that we know. */
+  readonly oddities: number;
   readonly listComplete: boolean;
   readonly lostRaces: number;
   /** Tasks whose outbox is full. */
@@ -64,10 +72,11 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
   const lookMs = Math.max(0, Math.floor(total - deliveryReserve));
   const lookSignal = AbortSignal.timeout(lookMs);
 
-  deps.criteria.beginPoll();
+  deps.configurations.beginPoll();
+  deps.samples.beginPoll();
   const stored = await deps.tasks.readAll();
   reportUnreadable(stored, deps);
-  const state = stored.pollState ?? (await firstPoll(deps));
+  const state = await pollStateOf(stored, deps);
 
   const drained = await deliver(stored.tasks.filter(isUndelivered), deps, mayLook);
   const tasks = [...overlay(stored.tasks, drained), ...stored.unreadable.map(leftAlone)];
@@ -78,7 +87,7 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
   const selection = select(tasks, sweep, { ...state, discovery: deps.discovery, now: deps.now() });
 
   const looks = await lookAtAll(selection, deps, mayLook, lookSignal);
-  await rememberWhereToResume(state, looks, deps);
+  if (state !== UNREADABLE_STATE) await rememberWhereToResume(state, looks, deps);
   const delivered = await deliver(looks.changed, deps, mayDeliver);
 
   return {
@@ -91,10 +100,11 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
     denied: drained.denied || delivered.denied,
     failures:
       stored.unreadable.length +
-      deps.criteria.failures +
+      deps.configurations.failures +
       drained.failures +
       looks.failures +
       delivered.failures,
+    oddities: looks.oddities,
     listComplete: sweep.complete,
     lostRaces: looks.lostRaces,
     heldBack: selection.heldBack.length,
@@ -117,8 +127,13 @@ function leftAlone({ taskId }: { readonly taskId: string }): TrackedTask {
   return { state: 'excluded', taskId, version: 0 };
 }
 
-/** Notes when watching began: what was over before that is no news. */
-async function firstPoll({ tasks, now, log }: PollDeps): Promise<PollState> {
+/** Nobody knows since when we watch: whatever ended in the last day may be news. */
+const UNREADABLE_STATE: PollState = { watchingSince: 0 };
+
+/** The state of earlier polls. The first one notes when watching began: what was over before that is no news. */
+async function pollStateOf(stored: StoredTasks, { tasks, now, log }: PollDeps): Promise<PollState> {
+  if (stored.pollState !== undefined) return stored.pollState;
+  if (stored.unreadable.some(({ taskId }) => taskId === POLL_STATE_KEY)) return UNREADABLE_STATE;
   const state = { watchingSince: now() };
   try {
     await tasks.writePollState(state);
@@ -139,6 +154,7 @@ interface Looks {
   events: number;
   read: number;
   failures: number;
+  oddities: number;
   lostRaces: number;
   postponed: number;
   /** Task id of the last look that was begun. */
@@ -153,13 +169,22 @@ async function lookAtAll(
 ): Promise<Looks> {
   for (const taskId of heldBack)
     deps.log.warn('A task waits until some of its events are delivered', { taskId });
-  const result: Looks = { changed: [], events: 0, read: 0, failures: 0, lostRaces: 0, postponed: 0 };
+  const result: Looks = {
+    changed: [],
+    events: 0,
+    read: 0,
+    failures: 0,
+    oddities: 0,
+    lostRaces: 0,
+    postponed: 0,
+  };
+  const counting = { ...deps, service: countingOddities(deps.service, result) };
   const needed = looks.filter((look) => !deps.unwanted.has(look, deps.now()));
   await pMap(
     needed,
     async (look) => {
       if (!mayLook()) result.postponed += 1;
-      else await lookAt(look, result, deps, signal);
+      else await lookAt(look, result, counting, signal);
     },
     { concurrency: deps.concurrency },
   );
@@ -172,19 +197,48 @@ async function lookAt(look: Look, result: Looks, deps: PollDeps, signal: AbortSi
   try {
     const observed = await observe(look, deps, signal);
     result.read += 1;
-    if (observed.kind === 'lost-race') result.lostRaces += 1;
     if (observed.kind === 'not-wanted' && look.kind === 'new' && look.listed !== undefined) {
       deps.unwanted.add(look.listed, deps.now());
     }
-    if (observed.kind === 'changed') {
-      result.changed.push(observed.task);
-      result.events += observed.events;
-    }
+    addObserved(observed, result);
   } catch (error) {
-    if (signal.aborted) result.postponed += 1;
-    else result.failures += 1;
     deps.log.error('A task could not be polled', { taskId, error: summarizeError(error) });
+    if (signal.aborted) result.postponed += 1;
+    else {
+      result.failures += 1;
+      await noteUnreadable(look, error, result, deps);
+    }
   }
+}
+
+function addObserved(observed: Observed, result: Looks): void {
+  if (observed.kind === 'lost-race') result.lostRaces += 1;
+  if (observed.kind === 'changed') {
+    result.changed.push(observed.task);
+    result.events += observed.events;
+  }
+}
+
+/** There are rules about tasks that cannot be read. */
+async function noteUnreadable(look: Look, cause: unknown, result: Looks, deps: PollDeps): Promise<void> {
+  if (look.kind !== 'known') return;
+  try {
+    addObserved(await observeUnreadable(look, cause, deps), result);
+  } catch (error) {
+    const { taskId } = look.task;
+    deps.log.error('That a task could not be read was not noted', { taskId, error: summarizeError(error) });
+  }
+}
+
+function countingOddities(service: OtaService, result: Looks): OtaService {
+  return {
+    ...service,
+    async getTask(taskId, signal) {
+      const observed = await service.getTask(taskId, signal);
+      if (observed !== undefined && observed.oddities.length > 0) result.oddities += 1;
+      return observed;
+    },
+  };
 }
 
 /** Only a poll that ran out of time leaves a mark: the next one goes on behind it. */

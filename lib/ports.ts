@@ -52,6 +52,9 @@ export interface OtaService {
   listExecutions(taskId: string, signal: AbortSignal): AsyncIterable<readonly ThingExecution[]>;
 }
 
+/** Key of the one item of the tasks table that is no task. A task id has no such character. */
+export const POLL_STATE_KEY = '#poll';
+
 /** What polls leave for each other. */
 export interface PollState {
   /** Epoch milliseconds of the first poll ever. */
@@ -64,7 +67,7 @@ export interface PollState {
 export interface StoredTasks {
   readonly tasks: readonly TrackedTask[];
   readonly pollState?: PollState;
-  /** Items that cannot be understood: left alone, and reported. */
+  /** Items that cannot be understood, maybe that of POLL_STATE_KEY: left alone, and reported. */
   readonly unreadable: readonly { readonly taskId: string; readonly error: Error }[];
 }
 

@@ -2,11 +2,8 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { TrackedTask } from '../domain/tracked.ts';
 import { UnreadableItemError } from '../errors.ts';
-import type { PollState, StoredTasks, TaskStore } from '../ports.ts';
+import { POLL_STATE_KEY, type PollState, type StoredTasks, type TaskStore } from '../ports.ts';
 import { parsePollState, parseTrackedTask } from './task-items.ts';
-
-/** Key of the one item that is no task. A task id has no such character. */
-const POLL_STATE_KEY = '#poll';
 
 /** Snapshots with their outboxes, one item a task, guarded by a version. */
 export function taskTable(client: DynamoDBDocumentClient, tableName: string): TaskStore {
