@@ -30,12 +30,14 @@ export function refusedByRole(requests: readonly SeenRequest[], { template, poll
     .map(([action, on]) => `${action} on ${on}`);
 }
 
+const ON_A_TASK = new Set(['GetOtaTask', 'ListOtaTaskExecutions']);
+
 /** What a request needs permission for (service authorization reference). */
 function authorizationOf({ operation, table }: SeenRequest): [action: string, resource: string] {
   const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
   if (table !== undefined) return [`dynamodb:${operation}`, arn('dynamodb', `table/${table}`)];
   if (operation === 'PutEvents') return ['events:PutEvents', arn('events', 'event-bus/ota-watch-dev')];
-  const resource = operation === 'GetOtaTask' ? arn('iotmanagedintegrations', 'ota-task/any') : '*';
+  const resource = ON_A_TASK.has(operation) ? arn('iotmanagedintegrations', 'ota-task/any') : '*';
   return [`iotmanagedintegrations:${operation}`, resource];
 }
 

@@ -37,7 +37,7 @@ const pollStatements = [
   {
     Sid: 'ReadTask',
     Effect: 'Allow',
-    Action: 'iotmanagedintegrations:GetOtaTask',
+    Action: ['iotmanagedintegrations:GetOtaTask', 'iotmanagedintegrations:ListOtaTaskExecutions'],
     Resource: ownArn('iotmanagedintegrations', 'ota-task/*'),
   },
   {
