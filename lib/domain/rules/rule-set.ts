@@ -1,6 +1,8 @@
 import type { ThingState } from '../counts.ts';
 import type { FailureState, Severity } from './rule.ts';
 
+export const SEVERITIES = ['info', 'warning', 'error', 'critical'] as const satisfies readonly Severity[];
+
 /** Which tasks an entry is for: all that meet every condition that is given. Texts are globs (`*`, `?`). */
 export interface Match {
   /** Each tag must be there with a value like this. */
@@ -64,6 +66,29 @@ export interface KindFields {
 }
 
 export type ConfigurableKind = keyof KindFields;
+
+export const CONFIGURABLE_KINDS = [
+  'abort-criteria',
+  'ratio',
+  'count',
+  'rate',
+  'stalled',
+  'overdue',
+  'slow',
+  'stuck-scheduled',
+  'milestone',
+  'unreachable',
+] as const satisfies readonly ConfigurableKind[];
+
+type All<Union> = (Union extends unknown ? (of: Union) => void : never) extends (of: infer Whole) => void
+  ? Whole
+  : never;
+
+/** The fields of every kind together. */
+export type RuleFields = CommonFields & All<KindFields[ConfigurableKind]>;
+
+/** The limit that goes with the recovery limit of a kind, which is `recoverAbove` of `slow`, else `recoverBelow`. */
+export const LIMITS = { ratio: 'percent', count: 'things', rate: 'perMinute', slow: 'percent' } as const;
 
 /** An entry of a rule file: declares a rule, or overrides fields of one that was declared before, where it matches. */
 export type RuleEntry = {

@@ -1,0 +1,187 @@
+import { parseScheduleTime } from '../schedule.ts';
+import { FAILURE_STATES, type MalformedTagRule } from './rule.ts';
+import { type ConfigurableKind, type RuleFields, SEVERITIES } from './rule-set.ts';
+
+const PREFIX = 'ota-watch:';
+const MAX_RULE_ID = 200;
+const MAX_MINUTES = 365 * 24 * 60;
+
+/** A rule, as far as tags tell rules apart. */
+export interface TagRule {
+  readonly id: string;
+  readonly kind: ConfigurableKind;
+}
+
+/** What one tag of a task sets. */
+export interface TagLayer {
+  /** The tag's key. */
+  readonly tag: string;
+  readonly fields: RuleFields;
+  appliesTo(rule: TagRule): boolean;
+  /** Brought about where the tag applies to no rule that is on. */
+  readonly makes?: TagRule;
+  /** Fields of the rule that is brought about, where the file does not give them. */
+  readonly madeOf?: RuleFields;
+}
+
+/** What the tags of a task say about its rules. */
+export interface RuleTags {
+  /** In the order in which they apply. */
+  readonly layers: readonly TagLayer[];
+  readonly malformed: readonly MalformedTagRule[];
+}
+
+interface Definition extends Omit<TagLayer, 'tag' | 'fields'> {
+  readonly expected: string;
+  /** @returns undefined for a value that is not as expected */
+  read(value: string): RuleFields | undefined;
+}
+
+/** The id and kind of the rules that tags bring about. Nothing else may have these ids. */
+export const TAG_RULES = {
+  'failed-percent': { id: 'failed-percent', kind: 'ratio' },
+  'failed-things': { id: 'failed-things', kind: 'count' },
+  'stalled-minutes': { id: 'stalled', kind: 'stalled' },
+} as const satisfies Readonly<Record<string, TagRule>>;
+
+/** By the name after the prefix, in the order in which they apply: what brings rules about comes before what changes them. */
+const DEFINITIONS: ReadonlyMap<string, Definition> = new Map<string, Definition>([
+  [
+    'failed-percent',
+    {
+      expected: 'expected a number above 0, up to 100',
+      read: (value) => {
+        const percent = readNumber(value.replace(/\s*%$/, ''));
+        return percent !== undefined && percent > 0 && percent <= 100 ? { percent } : undefined;
+      },
+      appliesTo: (rule) => isRule(rule, TAG_RULES['failed-percent']),
+      makes: TAG_RULES['failed-percent'],
+    },
+  ],
+  [
+    'failed-things',
+    {
+      expected: 'expected a whole number, 1 or more',
+      read: (value) => {
+        const things = readWholeNumber(value);
+        return things === undefined ? undefined : { things };
+      },
+      appliesTo: (rule) => isRule(rule, TAG_RULES['failed-things']),
+      makes: TAG_RULES['failed-things'],
+      madeOf: { states: FAILURE_STATES },
+    },
+  ],
+  [
+    'stalled-minutes',
+    {
+      expected: `expected a whole number of minutes from 1 to ${MAX_MINUTES}`,
+      read: (value) => {
+        const minutes = readWholeNumber(value, MAX_MINUTES);
+        return minutes === undefined ? undefined : { afterMs: minutes * 60_000 };
+      },
+      appliesTo: ({ kind }) => kind === 'stalled',
+      makes: TAG_RULES['stalled-minutes'],
+    },
+  ],
+  [
+    'min-executed',
+    {
+      expected: 'expected a whole number, 1 or more',
+      read: (value) => {
+        const minExecuted = readWholeNumber(value);
+        return minExecuted === undefined ? undefined : { minExecuted };
+      },
+      appliesTo: ({ kind }) => kind === 'ratio',
+    },
+  ],
+  [
+    'severity',
+    {
+      expected: `expected one of ${SEVERITIES.join(', ')}`,
+      read: (value) => {
+        const severity = SEVERITIES.find((name) => name === value.toLowerCase());
+        return severity && { severity };
+      },
+      appliesTo: ({ kind }) => kind !== 'milestone',
+    },
+  ],
+  [
+    'mute',
+    {
+      expected: 'expected "until" and a time such as 2026-12-01T00:00Z',
+      read: (value) => {
+        const mutedUntil = parseMute(value);
+        return mutedUntil === undefined ? undefined : { mutedUntil };
+      },
+      appliesTo: () => true,
+    },
+  ],
+]);
+
+const UNKNOWN = `ota-watch knows no such tag: there are ${[...DEFINITIONS.keys()].map((name) => PREFIX + name).join(', ')}`;
+
+/** @returns epoch milliseconds; undefined for what is neither `until` and a time nor a time alone */
+export function parseMute(text: string): number | undefined {
+  const instant = parseScheduleTime(text.trim().replace(/^until\s+/i, ''));
+  return instant === undefined ? undefined : Date.parse(instant);
+}
+
+function isRule(rule: TagRule, { id, kind }: TagRule): boolean {
+  return rule.id === id && rule.kind === kind;
+}
+
+function readNumber(text: string): number | undefined {
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+function readWholeNumber(text: string, max = Number.MAX_SAFE_INTEGER): number | undefined {
+  const number = /^\d+$/.test(text) ? Number(text) : 0;
+  return number >= 1 && number <= max ? number : undefined;
+}
+
+const NO_TAGS: RuleTags = { layers: [], malformed: [] };
+
+/**
+ * Reads the tags of a task whose keys begin with `ota-watch:`. Blanks around a value do not matter. What cannot be understood
+ * becomes a rule that says so, without the value: tags are sensitive.
+ *
+ * @param ignoredKeys tags that are never told as malformed
+ */
+export function readRuleTags(
+  tags: Readonly<Record<string, string>>,
+  ignoredKeys: readonly string[] = [],
+): RuleTags {
+  const keys = Object.keys(tags).filter((key) => key.startsWith(PREFIX));
+  if (keys.length === 0) return NO_TAGS;
+  const layers: TagLayer[] = [];
+  const problems = new Map<string, string>();
+  for (const [name, { expected, read, ...definition }] of DEFINITIONS) {
+    const tag = PREFIX + name;
+    if (!Object.hasOwn(tags, tag)) continue;
+    const fields = read((tags[tag] ?? '').trim());
+    if (fields === undefined) problems.set(tag, expected);
+    else layers.push({ tag, fields, ...definition });
+  }
+  for (const key of keys) if (!DEFINITIONS.has(key.slice(PREFIX.length))) problems.set(key, UNKNOWN);
+  for (const key of ignoredKeys) problems.delete(key);
+  return { layers, malformed: malformedRules(problems, layers) };
+}
+
+function malformedRules(problems: ReadonlyMap<string, string>, layers: readonly TagLayer[]) {
+  const mutedUntil = layers.find(({ fields }) => fields.mutedUntil !== undefined)?.fields.mutedUntil;
+  const rules = [...problems].map(([key, problem]): MalformedTagRule => {
+    const tag = key.toWellFormed();
+    return {
+      id: `tag:${tag}`.slice(0, MAX_RULE_ID).toWellFormed(),
+      kind: 'malformed-tag',
+      severity: 'warning',
+      forMs: 0,
+      keepFiringForMs: 0,
+      ...(mutedUntil !== undefined && { mutedUntil }),
+      tag,
+      problem,
+    };
+  });
+  // Ids that were cut may be the same.
+  return [...new Map(rules.map((rule) => [rule.id, rule])).values()];
+}
