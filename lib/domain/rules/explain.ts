@@ -76,21 +76,19 @@ function givenAs(field: string, rule: TaskRule, fields: RuleFields): string {
     case 'ratio':
     case 'count':
     case 'rate':
-      return field === 'recoverBelow' && isReplaced(fields.recoverBelow, rule.recoverBelow)
+      return isReplaced(field, 'recoverBelow', fields.recoverBelow, rule.recoverBelow)
         ? LIMITS[rule.kind]
         : field;
     case 'slow':
-      return field === 'recoverAbove' && isReplaced(fields.recoverAbove, rule.recoverAbove)
-        ? LIMITS.slow
-        : field;
+      return isReplaced(field, 'recoverAbove', fields.recoverAbove, rule.recoverAbove) ? LIMITS.slow : field;
     default:
       return field;
   }
 }
 
 /** A recovery limit that lies beyond the limit is replaced by it. */
-function isReplaced(given: number | undefined, used: number): boolean {
-  return given !== undefined && given !== used;
+function isReplaced(field: string, recovery: string, given: number | undefined, used: number): boolean {
+  return field === recovery && given !== undefined && given !== used;
 }
 
 function lastSource(field: string, layers: readonly RuleLayer[]): FieldSource {
