@@ -12,6 +12,9 @@ import { readConfig } from '../lib/config.ts';
 import { summarizeError } from '../lib/errors.ts';
 import { recordMetrics } from '../lib/metrics.ts';
 import type { MeteredReport } from '../lib/poll.ts';
+import { withDefaults } from '../lib/rule-file/defaults.ts';
+import { parseRuleFile } from '../lib/rule-file/parse.ts';
+import ruleFile from '../rules.yml';
 
 const logger = new Logger();
 const metrics = new Metrics();
@@ -35,7 +38,8 @@ export const handler = middy<unknown, MeteredReport>()
 
 function connect({ invokedFunctionArn }: Context): Poller {
   const config = readConfig(process.env);
-  return createPoller(config, {
+  const rules = withDefaults(parseRuleFile(ruleFile, 'rules.yml'));
+  return createPoller(config, rules, {
     account: accountOf(invokedFunctionArn, process.env),
     clients: createClients(config.fetchConcurrency),
     log: {

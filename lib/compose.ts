@@ -8,10 +8,14 @@ import type { Account } from './aws/ota-answers.ts';
 import { taskTable } from './aws/task-table.ts';
 import { canonicalHash } from './canonical-hash.ts';
 import type { Config } from './config.ts';
-import { CriteriaReader } from './criteria.ts';
+import { ConfigurationReader } from './configurations.ts';
 import { isWanted } from './domain/discovery.ts';
+import { type RuleSubject, resolveRules } from './domain/rules/resolve.ts';
+import type { RuleSet } from './domain/rules/rule-set.ts';
+import { OddityLog } from './oddities.ts';
 import { type MeteredReport, poll } from './poll.ts';
 import type { Log } from './ports.ts';
+import { ThingSampler } from './sample-things.ts';
 import { UnwantedTasks } from './unwanted.ts';
 
 /** Runs polls; keeps connections and what does not change from one to the next. */
@@ -27,18 +31,27 @@ export interface Surroundings {
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** Puts the poll together with AWS. */
-export function createPoller(config: Config, surroundings: Surroundings): Poller {
+/**
+ * Puts the poll together with AWS.
+ *
+ * @param rules those built in and those of the rule file, in order
+ */
+export function createPoller(config: Config, rules: RuleSet, surroundings: Surroundings): Poller {
   const { account, clients, log, now, sleep } = surroundings;
   const { managedIntegrations, dynamodb, eventBridge } = clients;
   const takeCount = meterCalls(managedIntegrations);
   const service = otaService(managedIntegrations, account);
+  // A tag that decides on discovery is no rule, whatever it is named.
+  const ignoredTags = config.discoveryTag === undefined ? [] : [config.discoveryTag.key];
   const deps = {
     service,
     tasks: taskTable(dynamodb, config.tasksTable),
     history: historyTable(dynamodb, config.historyTable),
     bus: eventBus(eventBridge, config.eventBus),
-    criteria: new CriteriaReader(service, log, now),
+    configurations: new ConfigurationReader(service, log, now),
+    samples: new ThingSampler(service, log, now),
+    oddities: new OddityLog(log),
+    rulesFor: (subject: RuleSubject) => resolveRules(rules, { ...subject, ignoredTags }).rules,
     unwanted: new UnwantedTasks(),
     log,
     now,
@@ -46,6 +59,7 @@ export function createPoller(config: Config, surroundings: Surroundings): Poller
     concurrency: config.fetchConcurrency,
     discovery: config.discovery,
     progressEvents: config.progressEvents,
+    periodMs: config.pollPeriodSeconds * 1_000,
     isWanted: ({ tags }: { tags: Readonly<Record<string, string>> }) =>
       isWanted(config.discovery, config.discoveryTag, tags),
     chain: {

@@ -18,6 +18,8 @@ export interface Config {
   readonly historyRetentionDays?: number;
   /** Requests in flight at once. */
   readonly fetchConcurrency: number;
+  /** From poll to poll: what is further apart leaves a gap in which nobody looked. */
+  readonly pollPeriodSeconds: number;
 }
 
 const wholeNumber = (min: number, max: number) =>
@@ -53,6 +55,7 @@ const Environment = z
     PROGRESS_EVENTS: z.enum(PROGRESS_EVENTS).default('milestones'),
     HISTORY_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
     FETCH_CONCURRENCY: wholeNumber(1, 500).default(10),
+    POLL_PERIOD_SECONDS: wholeNumber(1, 86_400).default(60),
   })
   .superRefine(({ DISCOVERY: discovery, DISCOVERY_TAG: tag }, context) => {
     if (discovery === 'tagged' && tag === undefined) {
@@ -89,5 +92,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     progressEvents: data.PROGRESS_EVENTS,
     ...(data.HISTORY_RETENTION_DAYS !== undefined && { historyRetentionDays: data.HISTORY_RETENTION_DAYS }),
     fetchConcurrency: data.FETCH_CONCURRENCY,
+    pollPeriodSeconds: data.POLL_PERIOD_SECONDS,
   };
 }

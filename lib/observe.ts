@@ -1,6 +1,7 @@
-import type { CriteriaReader } from './criteria.ts';
+import type { ConfigurationReader } from './configurations.ts';
 import type { ChainContext } from './domain/chain.ts';
 import {
+  configurationInForce,
   type Diff,
   type DiffContext,
   diff,
@@ -8,20 +9,34 @@ import {
   type ProgressEvents,
   startTracking,
   taskDeleted,
+  taskUnread,
   untrack,
 } from './domain/diff.ts';
+import type { RuleSubject } from './domain/rules/resolve.ts';
+import type { TaskRule } from './domain/rules/rule.ts';
+import { failureStatuses } from './domain/rules/sampled.ts';
 import type { Look } from './domain/selection.ts';
-import { type ConfigurationCriteria, isEnding, type TaskFacts } from './domain/task.ts';
+import { isEnding, type TaskConfiguration } from './domain/task.ts';
 import { applyDiff, forgetRequest, type LiveTask } from './domain/tracked.ts';
+import { summarizeError } from './errors.ts';
+import { windowAt } from './maintenance-windows.ts';
+import type { OddityLog } from './oddities.ts';
 import type { HistoryStore, Log, ObservedTask, OtaService, TaskStore } from './ports.ts';
+import { pickSamples, type ThingSampler } from './sample-things.ts';
 
 export interface ObserveDeps {
   readonly service: OtaService;
   readonly tasks: TaskStore;
   readonly history: HistoryStore;
-  readonly criteria: CriteriaReader;
+  readonly configurations: ConfigurationReader;
+  readonly samples: ThingSampler;
+  readonly oddities: OddityLog;
+  /** The rules that apply to a task. */
+  readonly rulesFor: (subject: RuleSubject) => readonly TaskRule[];
   readonly log: Log;
   readonly now: () => number;
+  /** Milliseconds from poll to poll. */
+  readonly periodMs: number;
   readonly writeId: string;
   readonly chain: Omit<ChainContext, 'now'>;
   readonly progressEvents: ProgressEvents;
@@ -47,7 +62,7 @@ const UNCHANGED: Observed = { kind: 'unchanged' };
 export function observe(look: Look, deps: ObserveDeps, signal: AbortSignal): Promise<Observed> {
   switch (look.kind) {
     case 'untrack':
-      return commit(look.task, untrack(look.task.snapshot), deps.now(), deps);
+      return commit(look.task, untrack(look.task.snapshot, deps.now()), deps.now(), deps);
     case 'known':
       return observeKnown(look, deps, signal);
     case 'new':
@@ -55,6 +70,26 @@ export function observe(look: Look, deps: ObserveDeps, signal: AbortSignal): Pro
     default:
       return look satisfies never;
   }
+}
+
+/**
+ * Notes in a task's snapshot that it could not be read: there are rules about that.
+ *
+ * @throws what the database answers; nothing is written then
+ */
+export async function observeUnreadable(
+  { task }: Extract<Look, { kind: 'known' }>,
+  error: unknown,
+  deps: ObserveDeps,
+): Promise<Observed> {
+  return noteUnread(task, summarizeError(error).name, deps);
+}
+
+async function noteUnread(task: LiveTask, reason: string, deps: ObserveDeps): Promise<Observed> {
+  const now = deps.now();
+  const { periodMs } = deps;
+  const result = taskUnread(task.snapshot, reason, { now, periodMs });
+  return isWorthWriting(task.snapshot, result, periodMs) ? commit(task, result, now, deps) : UNCHANGED;
 }
 
 async function observeKnown(
@@ -65,17 +100,30 @@ async function observeKnown(
   const { task } = look;
   const observed = await deps.service.getTask(task.taskId, signal);
   const now = deps.now();
-  if (observed === undefined) {
-    if (look.gone)
-      return commit(task, taskDeleted(task.snapshot, context(look, now, undefined, deps)), now, deps);
-    deps.log.info('A task cannot be found, and no complete list lacks it: the next poll decides', {
-      taskId: task.taskId,
-    });
-    return UNCHANGED;
+  if (observed === undefined) return observeMissing(look, now, deps);
+  deps.oddities.report(observed);
+  const configuration = await configurationFor(observed, task.snapshot.configuration, deps, signal);
+  const context = contextOf(look, observed, configuration, now, deps);
+  const result = diff(task.snapshot, observed.facts, context);
+  if (!isWorthWriting(task.snapshot, result, deps.periodMs)) return UNCHANGED;
+  return commit(task, await withSamples(result, context.rules, deps, signal), now, deps);
+}
+
+/** The service does not know a task that is tracked: only a complete list that lacks it makes that true. */
+async function observeMissing(
+  { task, gone }: Extract<Look, { kind: 'known' }>,
+  now: number,
+  deps: ObserveDeps,
+): Promise<Observed> {
+  const { snapshot, taskId } = task;
+  if (!gone) {
+    deps.log.info('A task cannot be found, and no complete list lacks it: the next poll decides', { taskId });
+    return noteUnread(task, 'ResourceNotFoundException', deps);
   }
-  const criteria = await criteriaFor(observed.facts, task.snapshot.criteria, deps, signal);
-  const result = diff(task.snapshot, observed.facts, context(look, now, criteria, deps));
-  return isWorthWriting(task.snapshot, result) ? commit(task, result, now, deps) : UNCHANGED;
+  const known = { facts: snapshot.facts, tags: {} };
+  const rules = deps.rulesFor(subjectOf(known, snapshot.configuration));
+  const { periodMs, progressEvents } = deps;
+  return commit(task, taskDeleted(snapshot, { now, periodMs, progressEvents, rules }), now, deps);
 }
 
 async function observeNew(
@@ -93,10 +141,12 @@ async function observeNew(
   if (task?.state === 'ended' && isEnding(facts.status)) return UNCHANGED;
   const head = task?.head ?? (await deps.history.head(taskId));
   if (task === undefined && head !== undefined && isEnding(facts.status)) return { kind: 'not-wanted' };
-  const criteria = await criteriaFor(facts, undefined, deps, signal);
-  const result = startTracking(facts, reason, context(look, now, criteria, deps));
-  const next = applyDiff(task, head, result, { ...deps.chain, now });
-  return write(next, result, deps);
+  deps.oddities.report(observed);
+  const configuration = await configurationFor(observed, undefined, deps, signal);
+  const context = contextOf(look, observed, configuration, now, deps);
+  const result = startTracking(facts, reason, context);
+  const sampled = await withSamples(result, context.rules, deps, signal);
+  return write(applyDiff(task, head, sampled, { ...deps.chain, now }), sampled, deps);
 }
 
 /** A task that was asked for and is gone before it was ever seen. */
@@ -128,27 +178,74 @@ async function write(
   return { kind: 'changed', task, events: events.length };
 }
 
-function context(
+function contextOf(
   look: Exclude<Look, { kind: 'untrack' }>,
+  observed: ObservedTask,
+  configuration: TaskConfiguration | undefined,
   now: number,
-  criteria: ConfigurationCriteria | undefined,
-  { progressEvents }: ObserveDeps,
+  { progressEvents, periodMs, rulesFor }: ObserveDeps,
 ): DiffContext {
   const listedLastUpdatedAt = look.listed?.lastUpdatedAt;
+  const window = windowAt(observed.maintenanceWindows, now);
   return {
     now,
+    periodMs,
     progressEvents,
-    ...(criteria !== undefined && { criteria }),
+    rules: rulesFor(subjectOf(observed, configuration)),
+    ...(configuration !== undefined && { configuration }),
+    ...(window !== undefined && { window }),
     ...(listedLastUpdatedAt !== undefined && { listedLastUpdatedAt }),
   };
 }
 
-async function criteriaFor(
-  { configurationId }: TaskFacts,
-  known: ConfigurationCriteria | undefined,
-  { criteria }: ObserveDeps,
+function subjectOf(
+  { facts, tags }: Pick<ObservedTask, 'facts' | 'tags'>,
+  configuration: TaskConfiguration | undefined,
+): RuleSubject {
+  const { taskId, otaType, configurationId, counts } = facts;
+  return {
+    taskId,
+    ...(otaType !== undefined && { otaType }),
+    ...(configurationId !== undefined && { configurationId }),
+    tags,
+    things: counts.total,
+    criteria: configuration?.criteria ?? [],
+  };
+}
+
+/** The configuration in force, read only where the one that is known is another. */
+async function configurationFor(
+  { facts }: ObservedTask,
+  known: TaskConfiguration | undefined,
+  { configurations }: ObserveDeps,
   signal: AbortSignal,
-): Promise<ConfigurationCriteria | undefined> {
-  if (configurationId === undefined || known?.configurationId === configurationId) return known;
-  return criteria.read(configurationId, signal);
+): Promise<TaskConfiguration | undefined> {
+  const { configurationId } = facts;
+  if (configurationId === undefined || known?.configurationId === configurationId)
+    return configurationInForce(facts, undefined, known);
+  return configurationInForce(facts, await configurations.read(configurationId, signal), known);
+}
+
+/** Adds to new breaches the things that failed last, as far as they can be read at once. */
+async function withSamples(
+  result: Diff,
+  rules: readonly TaskRule[],
+  { samples }: ObserveDeps,
+  signal: AbortSignal,
+): Promise<Diff> {
+  const statuses = new Map(rules.map((rule) => [rule.id, failureStatuses(rule)]));
+  const isNew = (event: Diff['events'][number]) =>
+    event.detailType === 'OTA Task Threshold Breached' &&
+    event.body.reminder === undefined &&
+    (statuses.get(event.body.rule.id)?.size ?? 0) > 0;
+  if (!result.events.some(isNew)) return result;
+  const executions = await samples.read(result.snapshot.facts.taskId, signal);
+  const events = result.events.map((event) => {
+    if (event.detailType !== 'OTA Task Threshold Breached' || !isNew(event)) return event;
+    const sampleThings = pickSamples(executions, statuses.get(event.body.rule.id) ?? new Set());
+    return sampleThings.length === 0
+      ? event
+      : { ...event, body: { ...event.body, sampleThings: [...sampleThings] } };
+  });
+  return { ...result, events };
 }

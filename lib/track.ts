@@ -1,4 +1,5 @@
 import { percentComplete } from './domain/progress.ts';
+import { openBreaches } from './domain/rules/engine.ts';
 import type { LiveTask, TrackedTask } from './domain/tracked.ts';
 import { OtaWatchError } from './errors.ts';
 import type { OtaService, TaskStore } from './ports.ts';
@@ -88,7 +89,7 @@ function liveLine({ taskId, snapshot, outbox }: LiveTask): TrackedLine {
     status: snapshot.facts.status,
     ...(percent !== undefined && { percentComplete: percent }),
     ...(snapshot.facts.description !== undefined && { description: snapshot.facts.description }),
-    breaches: Object.keys(snapshot.breaches),
+    breaches: openBreaches(snapshot.rules),
     undelivered: outbox.length,
   };
 }

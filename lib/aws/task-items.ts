@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { FAILURE_TYPES } from '../domain/abort-criteria.ts';
 import type { HistoryRow } from '../domain/events.ts';
-import { FAILURE_TYPES } from '../domain/rules.ts';
 import type { TrackedTask } from '../domain/tracked.ts';
 import { UnreadableItemError } from '../errors.ts';
 import type { PollState } from '../ports.ts';
@@ -19,19 +19,60 @@ const Counts = z.object({
   total: count,
 });
 
-const Rule = z.object({
-  id: z.string(),
-  kind: z.enum(['abort-criteria']),
-  severity: z.enum(['info', 'warning', 'error', 'critical']),
-  description: z.string(),
-});
+const severity = z.enum(['info', 'warning', 'error', 'critical']);
 
-const Observed = z.object({
+const Clock = z.union([z.object({ since: z.number() }), z.object({ held: z.number() })]);
+
+const OpenBreach = z.object({
+  at: z.number(),
+  kind: z.enum([
+    'abort-criteria',
+    'ratio',
+    'count',
+    'rate',
+    'stalled',
+    'overdue',
+    'slow',
+    'stuck-scheduled',
+    'milestone',
+    'unreachable',
+    'malformed-tag',
+  ]),
+  severity,
   value: z.number(),
   limit: z.number(),
-  unit: z.enum(['percent', 'things', 'seconds']),
-  numerator: z.exactOptional(z.int()),
-  denominator: z.exactOptional(z.int()),
+  numerator: z.exactOptional(z.number()),
+  denominator: z.exactOptional(z.number()),
+  muted: z.exactOptional(z.literal(true)),
+  reminders: z.exactOptional(z.int()),
+});
+
+const Memory = z.object({
+  clock: z.exactOptional(Clock),
+  open: z.exactOptional(OpenBreach),
+  recent: z.exactOptional(z.array(z.number())),
+  reached: z.exactOptional(z.literal(true)),
+});
+
+const Rules = z.object({
+  lastAt: z.number(),
+  watchedSince: z.number(),
+  dueAt: z.exactOptional(z.number()),
+  idle: z.exactOptional(Clock),
+  unread: z.exactOptional(Clock),
+  readAt: z.exactOptional(z.number()),
+  rules: z.record(z.string(), Memory),
+});
+
+const UnreachableRule = z.object({
+  kind: z.literal('unreachable'),
+  id: z.string(),
+  severity,
+  forMs: z.number(),
+  keepFiringForMs: z.number(),
+  repeatEveryMs: z.exactOptional(z.number()),
+  mutedUntil: z.exactOptional(z.number()),
+  afterMs: z.number(),
 });
 
 const Facts = z.object({
@@ -45,11 +86,12 @@ const Facts = z.object({
   otaType: z.exactOptional(z.string()),
   description: z.exactOptional(z.string()),
   lastUpdatedAt: z.exactOptional(z.string()),
+  startTime: z.exactOptional(z.string()),
   endTime: z.exactOptional(z.string()),
   endBehavior: z.exactOptional(z.string()),
 });
 
-const Criteria = z.object({
+const Configuration = z.object({
   configurationId: z.string(),
   criteria: z.array(
     z.object({
@@ -58,14 +100,19 @@ const Criteria = z.object({
       minExecutedThings: z.int(),
     }),
   ),
+  pace: z.exactOptional(
+    z.object({ maximumPerMinute: z.exactOptional(z.number()), basePerMinute: z.exactOptional(z.number()) }),
+  ),
+  inProgressTimeoutMinutes: z.exactOptional(z.number()),
 });
 
 const Snapshot = z.object({
   facts: Facts,
-  criteria: z.exactOptional(Criteria),
-  breaches: z.record(z.string(), z.object({ rule: Rule, observed: Observed, breachedAt: z.string() })),
+  configuration: z.exactOptional(Configuration),
+  rules: Rules,
+  whenUnread: z.array(UnreachableRule),
   milestone: z.number(),
-  samples: z.array(z.object({ at: z.number(), finished: z.number() })),
+  samples: z.array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()])),
   listedLastUpdatedAt: z.exactOptional(z.string()),
 });
 

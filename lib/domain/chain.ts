@@ -31,7 +31,7 @@ export function appendRows(
   context: ChainContext,
 ): { head: Head | undefined; rows: HistoryRow[] } {
   const observedAt = new Date(context.now).toISOString();
-  const { endTime, endBehavior, ...common } = facts;
+  const { startTime, endTime, endBehavior, ...common } = facts;
   const drafts = events.map(({ body, detailType, published }) => ({
     schemaVersion: '1' as const,
     observedAt,

@@ -7,7 +7,9 @@ import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import type { Clients } from '../../lib/aws/clients.ts';
 import { createPoller } from '../../lib/compose.ts';
 import { type Config, readConfig } from '../../lib/config.ts';
+import type { RuleSet } from '../../lib/domain/rules/rule-set.ts';
 import type { MeteredReport } from '../../lib/poll.ts';
+import { DEFAULT_RULES } from '../../lib/rule-file/defaults.ts';
 import { type Bus, startBus } from '../../local/bus/bus.ts';
 import { createTables } from '../../local/database/create-tables.ts';
 import { startDatabase } from '../../local/database/database.ts';
@@ -42,6 +44,8 @@ export interface TestPoller {
 
 export interface PollerOptions {
   readonly config?: Partial<Config>;
+  /** Those built in by default. */
+  readonly rules?: RuleSet;
   /** Milliseconds that remain of a poll, asked again and again. */
   readonly remainingMs?: () => number;
 }
@@ -172,7 +176,7 @@ export class World {
   }
 
   /** Starts a process that polls. */
-  poller({ config = {}, remainingMs = () => 55_000 }: PollerOptions = {}): TestPoller {
+  poller({ config = {}, rules = DEFAULT_RULES, remainingMs = () => 55_000 }: PollerOptions = {}): TestPoller {
     const gate = new Gate();
     const log: LogEntry[] = [];
     const entry =
@@ -181,16 +185,13 @@ export class World {
         log.push({ level, message, fields });
       };
     const clients = this.clients(gate);
-    const poll = createPoller(
-      { ...readConfig({}), ...config },
-      {
-        account: { partition: 'aws', region: REGION, accountId: ACCOUNT },
-        clients,
-        log: { info: entry('info'), warn: entry('warn'), error: entry('error') },
-        now: () => this.now,
-        sleep: async () => undefined,
-      },
-    );
+    const poll = createPoller({ ...readConfig({}), ...config }, rules, {
+      account: { partition: 'aws', region: REGION, accountId: ACCOUNT },
+      clients,
+      log: { info: entry('info'), warn: entry('warn'), error: entry('error') },
+      now: () => this.now,
+      sleep: async () => undefined,
+    });
     const close = () => {
       for (const client of Object.values(clients)) client.destroy();
     };

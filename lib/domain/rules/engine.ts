@@ -84,6 +84,11 @@ export function removeAll({ rules }: RuleState): Told[] {
   return Object.entries(rules).flatMap(([id, { open }]) => (open === undefined ? [] : [removed(id, open)]));
 }
 
+/** Ids of the rules that are breached. */
+export function openBreaches({ rules }: RuleState): string[] {
+  return Object.entries(rules).flatMap(([id, { open }]) => (open === undefined ? [] : [id]));
+}
+
 /** Whether any clock runs, so that it matters when the task was last looked at. */
 export function keepsTime({ idle, unread, rules }: RuleState): boolean {
   return isRunning(idle) || isRunning(unread) || Object.values(rules).some(({ clock }) => isRunning(clock));
