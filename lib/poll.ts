@@ -4,13 +4,7 @@ import { type Discovery, type Look, type Selection, select, taskIdOf } from './d
 import type { LiveTask, TrackedTask } from './domain/tracked.ts';
 import { summarizeError } from './errors.ts';
 import { type ObserveDeps, type Observed, observe, observeUnreadable } from './observe.ts';
-import {
-  type CallCount,
-  type OtaService,
-  POLL_STATE_KEY,
-  type PollState,
-  type StoredTasks,
-} from './ports.ts';
+import { type CallCount, POLL_STATE_KEY, type PollState, type StoredTasks } from './ports.ts';
 import { sweepTasks } from './sweep.ts';
 import type { UnwantedTasks } from './unwanted.ts';
 
@@ -35,7 +29,7 @@ export interface PollReport {
   readonly denied: boolean;
   /** Tasks and configurations that could not be read, understood or written. */
   readonly failures: number;
-  /** Tasks that were read, and in whose answer something is missing or not of the form that we know. */
+  /** Tracked tasks in whose answer something is missing or not of the form that we know. */
   readonly oddities: number;
   readonly listComplete: boolean;
   readonly lostRaces: number;
@@ -74,6 +68,7 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
 
   deps.configurations.beginPoll();
   deps.samples.beginPoll();
+  deps.oddities.beginPoll();
   const stored = await deps.tasks.readAll();
   reportUnreadable(stored, deps);
   const state = await pollStateOf(stored, deps);
@@ -104,7 +99,7 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
       drained.failures +
       looks.failures +
       delivered.failures,
-    oddities: looks.oddities,
+    oddities: deps.oddities.count,
     listComplete: sweep.complete,
     lostRaces: looks.lostRaces,
     heldBack: selection.heldBack.length,
@@ -154,7 +149,6 @@ interface Looks {
   events: number;
   read: number;
   failures: number;
-  oddities: number;
   lostRaces: number;
   postponed: number;
   /** Task id of the last look that was begun. */
@@ -169,22 +163,13 @@ async function lookAtAll(
 ): Promise<Looks> {
   for (const taskId of heldBack)
     deps.log.warn('A task waits until some of its events are delivered', { taskId });
-  const result: Looks = {
-    changed: [],
-    events: 0,
-    read: 0,
-    failures: 0,
-    oddities: 0,
-    lostRaces: 0,
-    postponed: 0,
-  };
-  const counting = { ...deps, service: countingOddities(deps.service, result) };
+  const result: Looks = { changed: [], events: 0, read: 0, failures: 0, lostRaces: 0, postponed: 0 };
   const needed = looks.filter((look) => !deps.unwanted.has(look, deps.now()));
   await pMap(
     needed,
     async (look) => {
       if (!mayLook()) result.postponed += 1;
-      else await lookAt(look, result, counting, signal);
+      else await lookAt(look, result, deps, signal);
     },
     { concurrency: deps.concurrency },
   );
@@ -228,17 +213,6 @@ async function noteUnreadable(look: Look, cause: unknown, result: Looks, deps: P
     const { taskId } = look.task;
     deps.log.error('That a task could not be read was not noted', { taskId, error: summarizeError(error) });
   }
-}
-
-function countingOddities(service: OtaService, result: Looks): OtaService {
-  return {
-    ...service,
-    async getTask(taskId, signal) {
-      const observed = await service.getTask(taskId, signal);
-      if (observed !== undefined && observed.oddities.length > 0) result.oddities += 1;
-      return observed;
-    },
-  };
 }
 
 /** Only a poll that ran out of time leaves a mark: the next one goes on behind it. */
