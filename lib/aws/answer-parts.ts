@@ -9,6 +9,9 @@ export const text = (max: number) =>
     .max(max)
     .transform((value) => value.toWellFormed());
 
+/** A member that a part reader reads. */
+export const part = z.unknown().optional();
+
 /** Reads parts one by one: one that is wrong is noted, and counts as missing. */
 export function partReader() {
   const wrong: string[] = [];

@@ -2,7 +2,7 @@ import type { GetOtaTaskConfigurationCommandOutput } from '@aws-sdk/client-iot-m
 import { z } from 'zod';
 import { FAILURE_TYPES } from '../domain/abort-criteria.ts';
 import type { ReadConfiguration } from '../ports.ts';
-import { parseAnswer, partReader } from './answer-parts.ts';
+import { parseAnswer, part, partReader } from './answer-parts.ts';
 
 const Configuration = z.object({
   PushConfig: z
@@ -12,15 +12,15 @@ const Configuration = z.object({
           AbortConfigCriteriaList: z.array(z.unknown()).prefault([]),
         })
         .prefault({}),
-      RolloutConfig: z.unknown().optional(),
-      TimeoutConfig: z.unknown().optional(),
+      RolloutConfig: part,
+      TimeoutConfig: part,
     })
     .prefault({}),
 });
 const positive = z.int().positive().optional();
-const Rollout = z.object({ MaximumPerMinute: z.unknown(), ExponentialRolloutRate: z.unknown() }).optional();
-const ExponentialRate = z.object({ BaseRatePerMinute: z.unknown() }).optional();
-const Timeout = z.object({ InProgressTimeoutInMinutes: z.unknown() }).optional();
+const Rollout = z.object({ MaximumPerMinute: part, ExponentialRolloutRate: part }).optional();
+const ExponentialRate = z.object({ BaseRatePerMinute: part }).optional();
+const Timeout = z.object({ InProgressTimeoutInMinutes: part }).optional();
 
 /** A type of failure that does not exist yet is in none of the counts that we know. */
 const Criterion = z

@@ -10,7 +10,7 @@ import type { TaskFacts, TaskSummary } from '../domain/task.ts';
 import { UnreadableAnswerError } from '../errors.ts';
 import { isWindowStart } from '../maintenance-windows.ts';
 import type { ObservedTask, ScheduledWindow, ThingExecution } from '../ports.ts';
-import { parseAnswer, partReader, text } from './answer-parts.ts';
+import { parseAnswer, part, partReader, text } from './answer-parts.ts';
 
 /** Where a function runs, and so whose tasks it sees. */
 export interface Account {
@@ -63,16 +63,16 @@ const Task = z.object({
   // Told, and nothing more: a task is not lost sight of because of it.
   LastUpdatedAt: instant.optional().catch(undefined),
   TaskProcessingDetails: Counters.prefault({}),
-  OtaSchedulingConfig: z.unknown(),
+  OtaSchedulingConfig: part,
   Tags: z.record(z.string(), z.string()).prefault({}),
 });
 
 const Scheduling = z
   .object({
-    StartTime: z.unknown(),
-    EndTime: z.unknown(),
-    EndBehavior: z.unknown(),
-    MaintenanceWindows: z.unknown(),
+    StartTime: part,
+    EndTime: part,
+    EndBehavior: part,
+    MaintenanceWindows: part,
   })
   .optional();
 const ScheduleTime = z

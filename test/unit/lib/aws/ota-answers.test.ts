@@ -1,9 +1,6 @@
-import type {
-  GetOtaTaskCommandOutput,
-  GetOtaTaskConfigurationCommandOutput,
-} from '@aws-sdk/client-iot-managed-integrations';
+import type { GetOtaTaskCommandOutput } from '@aws-sdk/client-iot-managed-integrations';
 import { describe, expect, it } from 'vitest';
-import { parseAbortCriteria, parseTask, parseTaskSummary } from '../../../../lib/aws/ota-answers.ts';
+import { parseExecution, parseTask, parseTaskSummary } from '../../../../lib/aws/ota-answers.ts';
 import { UnreadableAnswerError } from '../../../../lib/errors.ts';
 import { counts } from '../../../support/builders.ts';
 
@@ -15,6 +12,19 @@ function answer(members: object = {}): GetOtaTaskCommandOutput {
   return { $metadata: {}, TaskId: 'task1', Status: 'IN_PROGRESS', ...members };
 }
 const factsOf = (members: object) => parseTask('task1', answer(members), account).facts;
+const scheduled = (OtaSchedulingConfig: unknown) =>
+  parseTask('task1', answer({ TaskProcessingDetails: ALL_ZERO, OtaSchedulingConfig }), account);
+
+const ALL_ZERO = {
+  numberOfQueuedThings: 0,
+  NumberOfInProgressThings: 0,
+  numberOfSucceededThings: 0,
+  NumberOfFailedThings: 0,
+  numberOfRejectedThings: 0,
+  numberOfTimedOutThings: 0,
+  numberOfRemovedThings: 0,
+  NumberOfCanceledThings: 0,
+};
 
 const FACTS = {
   taskId: 'task1',
@@ -53,6 +63,10 @@ describe('parseTask', () => {
         StartTime: '2026-11-22 10:00',
         EndTime: '2026-11-23 10:00',
         EndBehavior: 'CANCEL',
+        MaintenanceWindows: [
+          { StartTime: 'cron(0 2 ? * 2-6 *)', DurationInMinutes: 90 },
+          { StartTime: '2026-11-24 10:00', DurationInMinutes: 1_430 },
+        ],
       },
       Tags: { team: 'locks', empty: '' },
     });
@@ -78,15 +92,26 @@ describe('parseTask', () => {
         otaType: 'CONTINUOUS',
         description: 'spring release',
         lastUpdatedAt: '2026-11-22T11:00:00.500Z',
+        startTime: '2026-11-22T10:00:00.000Z',
         endTime: '2026-11-23T10:00:00.000Z',
         endBehavior: 'CANCEL',
       },
       tags: { team: 'locks', empty: '' },
+      maintenanceWindows: [
+        { startTime: 'cron(0 2 ? * 2-6 *)', durationMinutes: 90 },
+        { startTime: '2026-11-24 10:00', durationMinutes: 1_430 },
+      ],
+      oddities: [],
     });
   });
 
   it('makes do with an id and a status', () => {
-    expect(parseTask('task1', answer(), account)).toEqual({ facts: FACTS, tags: {} });
+    expect(parseTask('task1', answer(), account)).toEqual({
+      facts: FACTS,
+      tags: {},
+      maintenanceWindows: [],
+      oddities: ['TaskProcessingDetails'],
+    });
   });
 
   it.each([
@@ -140,15 +165,83 @@ describe('parseTask', () => {
   });
 
   it.each([
-    ['2026-11-23 10:00', '2026-11-23T10:00:00.000Z'],
-    ['2026-11-23T10:00:00+02:00', '2026-11-23T08:00:00.000Z'],
-    ['2026-11-23', '2026-11-23T00:00:00.000Z'],
-    ['', undefined],
-    ['tomorrow', undefined],
-    ['2026-13-45 10:00', undefined],
-    [5, undefined],
-  ])('reads the end time %o', (EndTime, endTime) => {
-    expect(factsOf({ OtaSchedulingConfig: { EndTime } })).toEqual({ ...FACTS, ...(endTime && { endTime }) });
+    ['2026-11-23 10:00', '2026-11-23T10:00:00.000Z', []],
+    ['2026-11-23T10:00:00+02:00', '2026-11-23T08:00:00.000Z', []],
+    ['2026-11-23', '2026-11-23T00:00:00.000Z', []],
+    ['', undefined, []],
+    [undefined, undefined, []],
+    ['tomorrow', undefined, ['OtaSchedulingConfig.StartTime', 'OtaSchedulingConfig.EndTime']],
+    ['2026-13-45 10:00', undefined, ['OtaSchedulingConfig.StartTime', 'OtaSchedulingConfig.EndTime']],
+    [5, undefined, ['OtaSchedulingConfig.StartTime', 'OtaSchedulingConfig.EndTime']],
+  ])('reads the times of a schedule: %o', (time, instant, oddities) => {
+    expect(scheduled({ StartTime: time, EndTime: time, EndBehavior: 'CANCEL' })).toEqual({
+      facts: { ...FACTS, endBehavior: 'CANCEL', ...(instant && { startTime: instant, endTime: instant }) },
+      tags: {},
+      maintenanceWindows: [],
+      oddities,
+    });
+  });
+
+  const good = { StartTime: 'cron(0 2 * * ? *)', DurationInMinutes: 60 };
+  const windows = 'OtaSchedulingConfig.MaintenanceWindows';
+  it.each<[what: string, schedule: unknown, oddities: string[]]>([
+    ['one without a start', { MaintenanceWindows: [{ DurationInMinutes: 60 }, good] }, [windows]],
+    ['one without a duration', { MaintenanceWindows: [good, { StartTime: good.StartTime }] }, [windows]],
+    ['one of no length', { MaintenanceWindows: [good, { ...good, DurationInMinutes: 0 }] }, [windows]],
+    ['one of many years', { MaintenanceWindows: [{ ...good, DurationInMinutes: 1e9 }, good] }, [windows]],
+    ['no cron expression', { MaintenanceWindows: [{ ...good, StartTime: 'CANARY' }, good] }, [windows]],
+    ['several bad ones, told once', { MaintenanceWindows: [null, good, 'CANARY'] }, [windows]],
+    [
+      'a behavior at the end that is none',
+      { MaintenanceWindows: [good], EndBehavior: {} },
+      ['OtaSchedulingConfig.EndBehavior'],
+    ],
+  ])('reads the maintenance windows beside %s', (_, schedule, oddities) => {
+    expect(scheduled(schedule)).toEqual({
+      facts: FACTS,
+      tags: {},
+      maintenanceWindows: [{ startTime: 'cron(0 2 * * ? *)', durationMinutes: 60 }],
+      oddities,
+    });
+  });
+
+  it.each([
+    ['CANARY', ['OtaSchedulingConfig']],
+    [{ MaintenanceWindows: 'CANARY' }, [windows]],
+    [{ MaintenanceWindows: [] }, []],
+    [{}, []],
+  ])('finds no schedule in %o', (schedule, oddities) => {
+    expect(scheduled(schedule)).toEqual({ facts: FACTS, tags: {}, maintenanceWindows: [], oddities });
+  });
+
+  it.each<[what: string, members: object, oddities: string[]]>([
+    ['counters of a task in progress', { TaskProcessingDetails: ALL_ZERO }, []],
+    ['no counters of one that is not', { Status: 'SCHEDULED' }, []],
+    ['a status that nobody knows', { Status: 'PAUSED' }, ['Status PAUSED']],
+    ['a status that is no identifier', { Status: 'CANARY, with more' }, ['Status']],
+    ['a status of great length', { Status: 'A'.repeat(101) }, ['Status']],
+    ['DELETED, which is no status of the API', { Status: 'DELETED' }, ['Status DELETED']],
+    [
+      'counters in the other spelling',
+      { TaskProcessingDetails: { ...ALL_ZERO, numberOfQueuedThings: undefined, NumberOfQueuedThings: 1 } },
+      ['TaskProcessingDetails.numberOfQueuedThings'],
+    ],
+    [
+      'an empty object',
+      { TaskProcessingDetails: {} },
+      Object.keys(ALL_ZERO).map((name) => `TaskProcessingDetails.${name}`),
+    ],
+  ])('tells what is odd: %s', (_, members, oddities) => {
+    expect(parseTask('task1', answer(members), account).oddities).toEqual(oddities);
+  });
+
+  it.each([
+    ['a'.repeat(200), []],
+    ['a'.repeat(201), ['TaskId']],
+    ['a-b', ['TaskId']],
+  ])('tells an id that is not of the form of the API: %s', (id, oddities) => {
+    const details = { TaskId: id, TaskProcessingDetails: ALL_ZERO };
+    expect(parseTask(id, answer(details), account).oddities).toEqual(oddities);
   });
 
   it.each<[members: string, wrong: object]>([
@@ -241,69 +334,48 @@ describe('parseTaskSummary', () => {
   });
 });
 
-describe('parseAbortCriteria', () => {
-  const configuration = (members: object): GetOtaTaskConfigurationCommandOutput => ({
-    $metadata: {},
-    ...members,
-  });
-  const parseList = (AbortConfigCriteriaList: unknown) =>
-    parseAbortCriteria(configuration({ PushConfig: { AbortConfig: { AbortConfigCriteriaList } } }));
+describe('parseExecution', () => {
+  const summary = (members: object) => ({ ManagedThingId: 'thing1', TaskExecutionSummary: members });
 
-  it('reads them in their order', () => {
-    expect(
-      parseList([
-        { Action: 'CANCEL', FailureType: 'FAILED', ThresholdPercentage: 12.5, MinNumberOfExecutedThings: 10 },
-        { FailureType: 'ALL', ThresholdPercentage: 0 },
-        { FailureType: 'TIMED_OUT', ThresholdPercentage: 100, MinNumberOfExecutedThings: 1 },
-        { FailureType: 'REJECTED', ThresholdPercentage: 1, MinNumberOfExecutedThings: 100 },
-      ]),
-    ).toEqual({
-      criteria: [
-        { failureType: 'FAILED', thresholdPercentage: 12.5, minExecutedThings: 10 },
-        { failureType: 'ALL', thresholdPercentage: 0, minExecutedThings: 1 },
-        { failureType: 'TIMED_OUT', thresholdPercentage: 100, minExecutedThings: 1 },
-        { failureType: 'REJECTED', thresholdPercentage: 1, minExecutedThings: 100 },
-      ],
-      unreadable: 0,
+  it('reads an entry', () => {
+    const whole = summary({
+      ExecutionNumber: 1,
+      Status: 'TIMED_OUT',
+      RetryAttempt: 2,
+      QueuedAt: new Date('2026-11-22T10:00:00Z'),
+      StartedAt: new Date('2026-11-22T10:30:00Z'),
+      LastUpdatedAt: new Date('2026-11-22T11:00:00Z'),
+    });
+    expect(parseExecution(whole)).toEqual({
+      managedThingId: 'thing1',
+      status: 'TIMED_OUT',
+      retryAttempt: 2,
+      lastUpdatedAt: '2026-11-22T11:00:00.000Z',
     });
   });
 
   it.each([
-    {},
-    { PushConfig: {} },
-    { PushConfig: { AbortConfig: {} } },
-    { Name: 'CANARY', Description: 'CANARY' },
-  ])('finds none in %o', (members) => {
-    expect(parseAbortCriteria(configuration(members))).toEqual({ criteria: [], unreadable: 0 });
-  });
-
-  const good = { FailureType: 'ALL', ThresholdPercentage: 10 };
-  it.each([
-    'CANARY',
-    { ThresholdPercentage: 1 },
-    { FailureType: 'EXPLODED', ThresholdPercentage: 10 },
-    { FailureType: 'ALL' },
-    { FailureType: 'ALL', ThresholdPercentage: 'CANARY' },
-    { FailureType: 'ALL', ThresholdPercentage: -1 },
-    { FailureType: 'ALL', ThresholdPercentage: 100.1 },
-    { FailureType: 'ALL', ThresholdPercentage: 1, MinNumberOfExecutedThings: 0 },
-  ])('counts %o, and keeps the others', (bad) => {
-    expect(parseList([bad, good, bad])).toEqual({
-      criteria: [{ failureType: 'ALL', thresholdPercentage: 10, minExecutedThings: 1 }],
-      unreadable: 2,
+    ['nothing more', {}],
+    ['a number of attempts that is none', { RetryAttempt: -1 }],
+    ['a time that is none', { LastUpdatedAt: new Date(Number.NaN) }],
+  ])('makes do with %s', (_, members) => {
+    expect(parseExecution(summary({ Status: 'FAILED', ...members }))).toEqual({
+      managedThingId: 'thing1',
+      status: 'FAILED',
     });
   });
 
-  it('keeps as many as fit', () => {
-    const { criteria, unreadable } = parseList(Array(21).fill(good));
-    expect([criteria.length, unreadable]).toEqual([20, 1]);
+  const ofThing = (ManagedThingId: string) => ({
+    ManagedThingId,
+    TaskExecutionSummary: { Status: 'FAILED' as const },
   });
-
-  it('refuses what is no list, and does not say what stood there', () => {
-    expect(() => parseList('CANARY')).toThrow(
-      new UnreadableAnswerError(
-        'Configuration cannot be understood: PushConfig.AbortConfig.AbortConfigCriteriaList (invalid_type)',
-      ),
-    );
+  it.each([
+    ['no summary', { ManagedThingId: 'thing1' }],
+    ['no status', summary({})],
+    ['no thing', { TaskExecutionSummary: { Status: 'FAILED' as const } }],
+    ['an empty id', ofThing('')],
+    ['an id longer than the API has', ofThing('x'.repeat(65))],
+  ])('cannot do without: %s', (_, entry) => {
+    expect(parseExecution(entry)).toBeUndefined();
   });
 });
