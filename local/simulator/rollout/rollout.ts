@@ -26,6 +26,9 @@ export interface RolloutPlan {
 
 export type RolloutStatus = 'SCHEDULED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELED';
 
+/** Why a rollout was canceled. */
+export type CancelCause = 'abort-criteria' | 'end-time' | 'operator';
+
 type RolloutEvent =
   | { readonly kind: 'start' | 'window' | 'end' | 'join' }
   | { readonly kind: 'finish'; readonly index: number; readonly status: ThingStatus }
@@ -48,7 +51,7 @@ export class Rollout {
   #push: PushConfig;
   /** `waiting` for the start, `rolling` out, `draining` what is in progress while nothing more is notified, `over`. */
   #stage: 'waiting' | 'rolling' | 'draining' | 'over' = 'waiting';
-  #canceled = false;
+  #canceledBy: CancelCause | undefined;
   #windowOpen = false;
   #retriesToCome = 0;
   #clock: number;
@@ -73,10 +76,15 @@ export class Rollout {
   }
 
   get status(): RolloutStatus {
-    if (this.#canceled) return 'CANCELED';
+    if (this.#canceledBy !== undefined) return 'CANCELED';
     if (this.#stage === 'over') return 'COMPLETED';
     const betweenWindows = this.#stage === 'rolling' && !this.#windowOpen;
     return this.#stage === 'waiting' || betweenWindows ? 'SCHEDULED' : 'IN_PROGRESS';
+  }
+
+  /** What canceled it first. The API never tells. */
+  get canceledBy(): CancelCause | undefined {
+    return this.#canceledBy;
   }
 
   /** When a count or the status changed last. */
@@ -111,7 +119,7 @@ export class Rollout {
   cancel(at: number): void {
     this.advance(at);
     this.#clock = Math.max(at, this.#clock);
-    this.#cancel(this.#clock);
+    this.#cancel(this.#clock, 'operator');
     this.#settle(this.#clock);
   }
 
@@ -235,17 +243,17 @@ export class Rollout {
   #end(at: number): void {
     const { endBehavior } = this.#plan.schedule;
     if (endBehavior === 'FORCE_CANCEL') {
-      this.#cancel(at);
+      this.#cancel(at, 'end-time');
       return;
     }
-    this.#canceled = endBehavior === 'CANCEL';
-    this.#things.closeQueued(this.#canceled ? 'CANCELED' : 'REMOVED', at);
+    if (endBehavior === 'CANCEL') this.#canceledBy = 'end-time';
+    this.#things.closeQueued(endBehavior === 'CANCEL' ? 'CANCELED' : 'REMOVED', at);
     this.#drain();
   }
 
-  #cancel(at: number): void {
+  #cancel(at: number, cause: CancelCause): void {
     if (this.#stage === 'over') return;
-    this.#canceled = true;
+    this.#canceledBy ??= cause;
     this.#things.closeQueued('CANCELED', at);
     this.#things.cancelInProgress(at);
     this.#events.clear();
@@ -260,8 +268,11 @@ export class Rollout {
   /** What follows from the counts: an abort criterion that holds cancels the task, and a task with nothing left is over. */
   #settle(at: number): void {
     const criteria = this.#push.AbortConfig?.AbortConfigCriteriaList ?? [];
-    if (!this.#canceled && criteria.some((criterion) => criterionHolds(criterion, this.counts)))
-      this.#cancel(at);
+    if (
+      this.#canceledBy === undefined &&
+      criteria.some((criterion) => criterionHolds(criterion, this.counts))
+    )
+      this.#cancel(at, 'abort-criteria');
     if (this.#nothingLeft()) {
       this.#stage = 'over';
       this.#events.clear();

@@ -207,6 +207,7 @@ describe('abort criteria', () => {
     // Things are notified at 0, 6, 12 … s and fail 30 s later: 1 of 5 at 30 s, 2 of 6 at 36 s.
     expect([rollout.status, rollout.updatedAt]).toEqual(['CANCELED', START + 36 * SECOND]);
     expect(countsOf(rollout)).toEqual({ FAILED: 2, CANCELED: 18 });
+    expect(rollout.canceledBy).toBe('abort-criteria');
   });
 
   it.each([
@@ -281,6 +282,19 @@ describe('scheduling', () => {
       rollout.cancel(START + 1.01 * MINUTE);
       expect(outline(rollout)).toEqual(['CANCELED', { FAILED: 5, CANCELED: 5, REMOVED: 10 }]);
       expect(new Set(rollout.executions(10, 10).map(({ status }) => status))).toEqual(new Set(['REMOVED']));
+    });
+
+    it.each([
+      ['STOP_ROLLOUT', 'operator'],
+      ['CANCEL', 'end-time'],
+      ['FORCE_CANCEL', 'end-time'],
+    ] as const)('%s, then an operator: canceled by %s', (EndBehavior, canceledBy) => {
+      const rollout = rolloutAt(1, {
+        things: 20,
+        schedule: scheduleOf({ EndTime: minutesIn(1), EndBehavior }),
+      });
+      rollout.cancel(START + 1.01 * MINUTE);
+      expect(rollout.canceledBy).toBe(canceledBy);
     });
 
     it('FORCE_CANCEL cancels everything', () => {
@@ -385,6 +399,7 @@ describe('cancel', () => {
     rollout.advance(START + 60 * MINUTE);
     expect([rollout.status, rollout.updatedAt]).toEqual(['CANCELED', START + MINUTE]);
     expect(countsOf(rollout)).toEqual({ SUCCEEDED: 1, CANCELED: 19 });
+    expect(rollout.canceledBy).toBe('operator');
   });
 
   it('does nothing to a task that is over', () => {
@@ -392,6 +407,7 @@ describe('cancel', () => {
     const before = stateOf(rollout);
     rollout.cancel(START + 90 * MINUTE);
     expect(stateOf(rollout)).toEqual(before);
+    expect(rollout.canceledBy).toBeUndefined();
   });
 });
 
