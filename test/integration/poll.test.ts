@@ -24,6 +24,7 @@ const NO_CHANGE = {
   refused: 0,
   denied: false,
   failures: 0,
+  oddities: 0,
   listComplete: true,
   lostRaces: 0,
   heldBack: 0,

@@ -11,10 +11,11 @@ const HOUR = 3_600_000;
 
 const at: SelectionContext = { discovery: 'all', watchingSince: NOON - 2 * HOUR, now: NOON };
 
-function task(taskId: string, status: string, overrides: Partial<LiveTask> = {}): LiveTask {
+function task(taskId: string, status: string, overrides: Partial<LiveTask> = {}, dueAt?: number): LiveTask {
+  const rules = { lastAt: NOON, watchedSince: NOON, rules: {}, ...(dueAt !== undefined && { dueAt }) };
   return liveTask({
     taskId,
-    snapshot: snapshot({ facts: facts({ taskId, status }), listedLastUpdatedAt: THEN }),
+    snapshot: snapshot({ facts: facts({ taskId, status }), listedLastUpdatedAt: THEN, rules }),
     ...overrides,
   });
 }
@@ -61,10 +62,32 @@ describe('a task that is tracked', () => {
     expect(select([scheduled], sweep(), at).looks).toEqual([{ kind: 'known', task: scheduled, gone: true }]);
   });
 
-  it('is read while the list is incomplete, and nothing is concluded', () => {
+  it('is read when an incomplete list lacks it, and nothing is concluded', () => {
     const scheduled = task('a', 'SCHEDULED');
     const failed = { ...sweep(), complete: false };
     expect(select([scheduled], failed, at).looks).toEqual([{ kind: 'known', task: scheduled, gone: false }]);
+  });
+
+  it.each([true, false])('is held against the list, complete or not (%s)', (complete) => {
+    const tasks = ['a', 'b'].map((id) => task(id, 'SCHEDULED'));
+    const changed = listed('b', 'COMPLETED');
+    const list = { ...sweep(listed('a', 'SCHEDULED'), changed), complete };
+    expect(select(tasks, list, at).looks).toEqual([
+      { kind: 'known', task: tasks[1], listed: changed, gone: false },
+    ]);
+  });
+
+  it.each([
+    [NOON - 1, true],
+    [NOON, true],
+    [NOON + 1, false],
+    [undefined, false],
+  ])('is read when its rules say so: at %s', (dueAt, isRead) => {
+    const waiting = task('a', 'SCHEDULED', {}, dueAt);
+    const summary = listed('a', 'SCHEDULED');
+    expect(select([waiting], sweep(summary), at).looks).toEqual(
+      isRead ? [{ kind: 'known', task: waiting, listed: summary, gone: false }] : [],
+    );
   });
 
   it('is held back while its outbox is full', () => {
@@ -103,6 +126,13 @@ describe('a task that was asked for', () => {
 });
 
 describe('a task that is not tracked', () => {
+  it('is found on an incomplete list as well', () => {
+    const summary = listed('a', 'IN_PROGRESS');
+    expect(select([], { ...sweep(summary), complete: false }, at).looks).toEqual([
+      { kind: 'new', taskId: 'a', listed: summary, gone: false, reason: 'discovered' },
+    ]);
+  });
+
   const ended: TrackedTask = { state: 'ended', taskId: 'a', version: 3, expiresAt: 0 };
   const since = { createdAt: new Date(NOON - 2 * HOUR).toISOString() };
   const cases: [string, TaskSummary, Partial<SelectionContext>, TrackedTask[], boolean][] = [
