@@ -15,8 +15,7 @@ import {
   evaluateUnread,
   initialState,
   isSameState,
-  keepsTime,
-  NOTE_PERIODS,
+  isTimeToNote,
   removeAll,
 } from './rules/engine.ts';
 import type { MaintenanceWindow, TaskLook } from './rules/look.ts';
@@ -141,16 +140,15 @@ export function untrack(before: Snapshot, now: number): Diff {
 export function isWorthWriting(before: Snapshot, { snapshot, events }: Diff, periodMs: number): boolean {
   if (events.length > 0 || before.configuration?.configurationId !== snapshot.configuration?.configurationId)
     return true;
-  if (!isSameState(before.rules, snapshot.rules) || isTimeToNote(before.rules, snapshot, periodMs))
-    return true;
+  const isNoted = isTimeToNote(
+    { ...snapshot.rules, lastAt: before.rules.lastAt },
+    { now: snapshot.rules.lastAt, periodMs },
+  );
+  if (isNoted || !isSameState(before.rules, snapshot.rules)) return true;
   if (JSON.stringify(before.whenUnread) !== JSON.stringify(snapshot.whenUnread)) return true;
   return (
     snapshot.facts.status !== 'IN_PROGRESS' && before.listedLastUpdatedAt !== snapshot.listedLastUpdatedAt
   );
-}
-
-function isTimeToNote({ lastAt }: RuleState, { rules }: Snapshot, periodMs: number): boolean {
-  return keepsTime(rules) && Math.abs(rules.lastAt - lastAt) >= NOTE_PERIODS * periodMs;
 }
 
 function stopReason(status: string): StopReason {

@@ -1,4 +1,5 @@
 import type { StartReason } from './events.ts';
+import { isDue } from './rules/engine.ts';
 import { isEnding, isTerminal, type TaskSummary } from './task.ts';
 import {
   type EndedTask,
@@ -52,6 +53,8 @@ export interface SelectionContext {
   /** Epoch milliseconds of the first poll ever: tasks that were over before are none of our business. */
   readonly watchingSince: number;
   readonly now: number;
+  /** Milliseconds from poll to poll. */
+  readonly periodMs: number;
   /** Task id at which an earlier poll ran out of time. */
   readonly resumeAfter?: string;
 }
@@ -63,7 +66,7 @@ export function select(tasks: readonly TrackedTask[], sweep: Sweep, context: Sel
   const known = new Map(tasks.map((task) => [task.taskId, task]));
   const listed = [...sweep.tasks.values()];
   const looks = [
-    ...tasks.flatMap((task) => trackedLook(task, sweep, context.now)),
+    ...tasks.flatMap((task) => trackedLook(task, sweep, context)),
     ...listed.flatMap((summary) => newLook(known.get(summary.taskId), summary, context)),
   ];
   return {
@@ -81,10 +84,10 @@ function isHeldBack(task: TrackedTask): boolean {
   return task.state === 'live' && task.stopped === undefined && isOutboxFull(task);
 }
 
-function trackedLook(task: TrackedTask, sweep: Sweep, now: number): Look[] {
+function trackedLook(task: TrackedTask, sweep: Sweep, context: SelectionContext): Look[] {
   if (task.state === 'requested') return [requestedLook(task, sweep)];
   if (task.state !== 'live' || task.stopped !== undefined || isHeldBack(task)) return [];
-  return task.untrackRequested === true ? [{ kind: 'untrack', task }] : knownLook(task, sweep, now);
+  return task.untrackRequested === true ? [{ kind: 'untrack', task }] : knownLook(task, sweep, context);
 }
 
 function requestedLook(task: RequestedTask, sweep: Sweep): Look {
@@ -93,17 +96,16 @@ function requestedLook(task: RequestedTask, sweep: Sweep): Look {
   return { kind: 'new', taskId: task.taskId, task, ...(listed && { listed }), gone, reason: 'requested' };
 }
 
-function knownLook(task: LiveTask, sweep: Sweep, now: number): Look[] {
+function knownLook(task: LiveTask, sweep: Sweep, context: SelectionContext): Look[] {
   const listed = sweep.tasks.get(task.taskId);
   if (listed === undefined) return [{ kind: 'known', task, gone: sweep.complete }];
   const { facts, listedLastUpdatedAt, rules } = task.snapshot;
-  const isDue = rules.dueAt !== undefined && now >= rules.dueAt;
   const isSame =
     facts.status !== 'IN_PROGRESS' &&
     listed.status === facts.status &&
     listed.configurationId === facts.configurationId &&
     listed.lastUpdatedAt === listedLastUpdatedAt;
-  return isSame && !isDue ? [] : [{ kind: 'known', task, listed, gone: false }];
+  return isSame && !isDue(rules, context) ? [] : [{ kind: 'known', task, listed, gone: false }];
 }
 
 function newLook(task: TrackedTask | undefined, listed: TaskSummary, context: SelectionContext): Look[] {

@@ -9,7 +9,7 @@ import { type Recovered, type RuleStep, recovered, removed, step, type Told, wit
 /** Looks that are further apart than this many polls are a gap: nobody knows what held in between. */
 const GAP_PERIODS = 5;
 /** While a clock runs, a task is looked at and noted at least this often, in polls: well within a gap. */
-export const NOTE_PERIODS = 3;
+const NOTE_PERIODS = 3;
 
 /** What rules are held against a look with. */
 export interface EngineContext {
@@ -89,8 +89,21 @@ export function openBreaches({ rules }: RuleState): string[] {
   return Object.entries(rules).flatMap(([id, { open }]) => (open === undefined ? [] : [id]));
 }
 
+/**
+ * Whether it is time to look at a task, and to note that it was looked at, for no other reason than that a clock runs: it would
+ * not count the time in between if the next look came too late.
+ */
+export function isTimeToNote(state: RuleState, { now, periodMs }: EngineContext): boolean {
+  return keepsTime(state) && Math.abs(now - state.lastAt) >= NOTE_PERIODS * periodMs;
+}
+
+/** Whether a task is to be looked at though nothing else calls for it. */
+export function isDue(state: RuleState, context: EngineContext): boolean {
+  return (state.dueAt !== undefined && context.now >= state.dueAt) || isTimeToNote(state, context);
+}
+
 /** Whether any clock runs, so that it matters when the task was last looked at. */
-export function keepsTime({ idle, unread, rules }: RuleState): boolean {
+function keepsTime({ idle, unread, rules }: RuleState): boolean {
   return isRunning(idle) || isRunning(unread) || Object.values(rules).some(({ clock }) => isRunning(clock));
 }
 
@@ -202,7 +215,7 @@ function collected(
         ]);
   const told = all.flatMap(([, { told: one }]) => (one === undefined ? [] : [one]));
   const next = withoutDue({ ...state, rules });
-  const due = dueAt(next, all, context);
+  const due = dueAt(all, context);
   return {
     state: due === undefined ? next : { ...next, dueAt: due },
     told: [
@@ -212,15 +225,10 @@ function collected(
   };
 }
 
-/** When the task is to be looked at again though nothing calls for it. */
-function dueAt(
-  state: RuleState,
-  steps: readonly Step[],
-  { now, periodMs }: EngineContext,
-): number | undefined {
+/** When time alone will change something. */
+function dueAt(steps: readonly Step[], { now }: EngineContext): number | undefined {
   const dues = steps.flatMap(([, { dueAt: due }]) => (due === undefined || due <= now ? [] : [due]));
-  const note = keepsTime(state) ? [now + NOTE_PERIODS * periodMs] : [];
-  return dues.length + note.length === 0 ? undefined : Math.min(...dues, ...note);
+  return dues.length === 0 ? undefined : Math.min(...dues);
 }
 
 /** Closes what is breached: the task has ended. */
