@@ -203,32 +203,52 @@ describe('the list', () => {
     expect(log).toMatchObject([
       {
         level: 'error',
-        message: 'The list of tasks could not be read',
+        message: 'The list of tasks could not be read to its end',
         fields: { error: { statusCode: 403 } },
       },
     ]);
     expect(world.events('new')).toEqual([]);
   });
 
-  it('that breaks off is no complete one', async () => {
+  it('that breaks off is used as far as it comes, and nothing is concluded from what it lacks', async () => {
+    const statuses = new Map([
+      ['t0001', 'SCHEDULED'],
+      ['t0002', 'SCHEDULED'],
+      ['t1000', 'SCHEDULED'],
+    ]);
     for (let index = 0; index < 1_003; index += 1) {
-      world.task(
-        `t${String(index).padStart(4, '0')}`,
-        {},
-        { status: index === 1_000 ? 'SCHEDULED' : 'COMPLETED' },
-      );
+      const taskId = `t${String(index).padStart(4, '0')}`;
+      world.task(taskId, {}, { status: statuses.get(taskId) ?? 'COMPLETED' });
     }
     await world.poll();
-    expect(world.events('t1000')).toEqual(['1 Tracking Started']);
+    for (const taskId of statuses.keys()) expect(world.events(taskId)).toEqual(['1 Tracking Started']);
+
     world.simulator.account.removeTask('t1000');
+    world.task('t0000', {}, { status: 'IN_PROGRESS' });
+    world.task('t0001', {}, { status: 'IN_PROGRESS' });
+    world.task('t1002', {}, { status: 'IN_PROGRESS' });
     let page = 0;
     world.simulator.faults.on = ({ operation }) => {
       if (operation !== 'ListOtaTasks') return undefined;
       page += 1;
       return page === 2 ? { kind: 'validation' } : undefined;
     };
-    world.task('t0000', {}, { status: 'IN_PROGRESS' });
-    expect((await pollAndLog()).report).toMatchObject({ listComplete: false, changes: 0 });
+    const before = world.simulator.requests.count('GetOtaTask');
+    const { report, log } = await pollAndLog();
+    expect(report).toMatchObject({ listComplete: false, polled: 3, changes: 2, failures: 0 });
+    // t0002 has not changed on the list, and t1002 is on the page that did not come.
+    expect(world.simulator.requests.count('GetOtaTask') - before).toBe(3);
+    expect(log.map(({ message }) => message)).toEqual([
+      'The list of tasks could not be read to its end',
+      'A task cannot be found, and no complete list lacks it: the next poll decides',
+    ]);
+    expect(['t0000', 't0001', 't0002', 't1000', 't1002'].map((taskId) => world.events(taskId))).toEqual([
+      ['1 Tracking Started'],
+      ['1 Tracking Started', '2 Status Changed'],
+      ['1 Tracking Started'],
+      ['1 Tracking Started'],
+      [],
+    ]);
   });
 
   it('with an entry that names no task is no complete one, and shows the others all the same', async () => {
@@ -308,6 +328,51 @@ describe('tables', () => {
       },
     ]);
     expect(await world.scan('ota-watch-dev-tasks')).toContainEqual(item);
+  });
+});
+
+describe('a poll state that cannot be understood', () => {
+  const item = { taskId: '#poll', watchingSince: 'of a later version' };
+
+  it('is left alone and reported, and what ended in the last day is told', async () => {
+    world.task('running');
+    await world.poll();
+    await world.dynamodb.send(new PutCommand({ TableName: 'ota-watch-dev-tasks', Item: item }));
+    world.task('short', { succeeded: 1 }, { status: 'COMPLETED' });
+    world.task('old', { succeeded: 1 }, { status: 'COMPLETED', createdAt: world.now - 25 * 3_600_000 });
+    const { report, log } = await pollAndLog();
+    expect(report).toMatchObject({ failures: 1, polled: 2, tracked: 1 });
+    expect(log).toMatchObject([
+      {
+        level: 'error',
+        message: 'An item of the tasks table cannot be understood',
+        fields: { taskId: '#poll', error: { name: 'UnreadableItemError' } },
+      },
+    ]);
+    expect(world.events('short').at(0)).toBe('1 Tracking Started');
+    expect(world.events('old')).toEqual([]);
+    expect(await world.scan('ota-watch-dev-tasks')).toContainEqual(item);
+  });
+
+  it('is left alone by a poll that runs out of time as well', async () => {
+    await world.dynamodb.send(new PutCommand({ TableName: 'ota-watch-dev-tasks', Item: item }));
+    world.task('bad');
+    world.task('good');
+    faultFor('bad', { kind: 'hang' });
+    const { report } = await pollAndLog({ remainingMs: remaining(600) });
+    expect(report).toMatchObject({ published: 1, postponed: 1 });
+    expect(await world.scan('ota-watch-dev-tasks')).toContainEqual(item);
+  });
+});
+
+describe('an answer that is not as expected', () => {
+  it('is counted, and passed on', async () => {
+    world.task('t1', {}, { status: 'PAUSED' });
+    world.task('t2', {}, { members: { TaskProcessingDetails: { numberOfQueuedThings: 5 } } });
+    world.task('t3');
+    expect((await pollAndLog()).report).toMatchObject({ oddities: 2, published: 3, failures: 0 });
+    // Only the one in progress is read again.
+    expect((await pollAndLog()).report).toMatchObject({ oddities: 1, failures: 0 });
   });
 });
 
