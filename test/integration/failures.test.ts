@@ -2,6 +2,7 @@ import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../local/simulator/simulator.ts';
 import { audit } from '../support/audit.ts';
+import { MINUTE } from '../support/builders.ts';
 import { type PollerOptions, World } from '../support/world.ts';
 
 let world: World;
@@ -81,6 +82,54 @@ describe('a task that cannot be read', () => {
     const { report } = await pollAndLog({ remainingMs: remaining(600) });
     expect(report).toMatchObject({ published: 1, postponed: 1, failures: 0 });
     expect(world.events('good')).toEqual(['1 Tracking Started']);
+  });
+});
+
+describe('a task that cannot be read for long', () => {
+  it('breaches the rule about this, and recovers', async () => {
+    world.task('t1');
+    await world.poll();
+    faultFor('t1', { kind: 'denied' });
+    for (let minute = 1; minute <= 20; minute += 1)
+      expect(await world.poll()).toMatchObject({ failures: 1, polled: 0 });
+    expect(world.events('t1')).toEqual(['1 Tracking Started', '2 Threshold Breached']);
+    expect(world.bus.accepted.at(-1)?.detail).toMatchObject({ rule: { kind: 'unreachable' } });
+
+    world.simulator.faults.on = undefined;
+    await world.poll();
+    expect(world.events('t1').slice(2)).toEqual(['3 Threshold Recovered']);
+    expect(await audit(world)).toEqual([]);
+  });
+
+  it('is not said to be so when a poll runs out of time', async () => {
+    world.task('t1');
+    await world.poll();
+    faultFor('t1', { kind: 'hang' });
+    const stored = async () =>
+      (await world.scan('ota-watch-dev-tasks')).filter(({ taskId }) => taskId === 't1');
+    const before = await stored();
+    world.now += 20 * MINUTE;
+    const { report } = await pollAndLog({ remainingMs: remaining(300) });
+    expect(report).toMatchObject({ failures: 0, postponed: 1, changes: 0 });
+    expect(await stored()).toEqual(before);
+  });
+
+  it('is not said to be so when the database fails, and the poll goes on', async () => {
+    world.task('t1');
+    world.task('t2');
+    await world.poll();
+    faultFor('t1', { kind: 'denied' });
+    const poller = world.poller();
+    poller.gate.on = ({ operation, body }) =>
+      operation === 'PutItem' && body.includes('"t1"') ? 'lost' : undefined;
+    world.now += 20 * MINUTE;
+    const report = await poller.poll();
+    poller.close();
+    expect(report).toMatchObject({ failures: 1, polled: 1 });
+    expect(poller.log.map(({ message, fields }) => [message, fields.taskId])).toEqual([
+      ['A task could not be polled', 't1'],
+      ['That a task could not be read was not noted', 't1'],
+    ]);
   });
 });
 
