@@ -41,12 +41,13 @@ export function evaluate(
   look: TaskLook,
   context: EngineContext,
 ): Evaluated {
-  const state = readState(rules, before, look, context);
+  const past = forwarded(before, context);
+  const state = readState(rules, past, look, context);
   const isOver = isTerminal(look.status);
   const steps = rules.map((rule): Step => {
     const memory = state.rules[rule.id];
     if (isOver && memory?.open !== undefined) return [rule.id, { memory }];
-    return [rule.id, stepRead(rule, memory, look, { now: context.now, lastAt: before.lastAt, state })];
+    return [rule.id, stepRead(rule, memory, look, { now: context.now, lastAt: past.lastAt, state })];
   });
   if (isOver) return ended(rules, collected(state, steps, [], context), look, context.now);
   const result = collected(state, steps, gone(state, rules), context);
@@ -60,15 +61,16 @@ export function evaluateUnread(
   context: EngineContext,
 ): Evaluated {
   const { now } = context;
-  const { lastAt } = before;
-  const forward = forwarded(before, context);
-  const isTold = rules.every(({ afterMs }) => elapsed(forward.unread, now) >= afterMs);
-  const unread = isTold ? stopped(forward.unread, now) : running(forward.unread, now);
+  const past = forwarded(before, context);
+  const { lastAt } = past;
+  const isTold = rules.every(({ afterMs }) => elapsed(past.unread, now) >= afterMs);
+  const unread = isTold ? stopped(past.unread, now) : running(past.unread, now);
   const own = new Set(rules.map(({ id }) => id));
   const state: RuleState = {
-    ...withClocks(forward, stopped(forward.idle, lastAt), unread),
-    readAt: forward.readAt ?? lastAt,
-    rules: mapMemories(forward.rules, (memory, id) =>
+    ...withClocks(past, stopped(past.idle, lastAt), unread),
+    lastAt: now,
+    readAt: past.readAt ?? before.lastAt,
+    rules: mapMemories(past.rules, (memory, id) =>
       own.has(id) ? memory : withClock(memory, stopped(memory.clock, lastAt)),
     ),
   };
@@ -120,10 +122,13 @@ export function isSameState(a: RuleState, b: RuleState): boolean {
 
 type Step = readonly [id: string, RuleStep];
 
-/** Moves clocks past what counts for nothing: a gap between looks, a step of the computer's clock. */
+/**
+ * Moves clocks, and the look before, past what counts for nothing: a gap between looks, a step of the computer's clock. What
+ * clocks have run stays as it is.
+ */
 function forwarded(before: RuleState, { now, periodMs }: EngineContext): RuleState {
   const passed = now - before.lastAt;
-  if (passed >= 0 && passed <= GAP_PERIODS * periodMs) return { ...before, lastAt: now };
+  if (passed >= 0 && passed <= GAP_PERIODS * periodMs) return before;
   return {
     ...withClocks(
       before,
@@ -141,15 +146,14 @@ function forwarded(before: RuleState, { now, periodMs }: EngineContext): RuleSta
 /** The state in which a look that succeeded finds the rules. */
 function readState(
   rules: readonly TaskRule[],
-  before: RuleState,
+  past: RuleState,
   look: TaskLook,
-  context: EngineContext,
+  { now, periodMs }: EngineContext,
 ): RuleState {
-  const { now, periodMs } = context;
-  const { readAt, ...forward } = forwarded(before, context);
+  const { readAt, lastAt, ...state } = past;
   const wasUnread = readAt !== undefined && now - readAt > GAP_PERIODS * periodMs;
   return {
-    ...withClocks(forward, idleClock(rules, forward.idle, look, { now, lastAt: before.lastAt }), undefined),
+    ...withClocks({ ...state, lastAt: now }, idleClock(rules, past.idle, look, { now, lastAt }), undefined),
     ...(wasUnread && { watchedSince: now }),
   };
 }
