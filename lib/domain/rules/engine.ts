@@ -49,12 +49,16 @@ export function evaluate(
     if (isOver && memory?.open !== undefined) return [rule.id, { memory }];
     return [rule.id, stepRead(rule, memory, look, { now: context.now, lastAt: past.lastAt, state })];
   });
-  if (isOver) return ended(rules, collected(state, steps, [], context), look, context.now);
-  const result = collected(state, steps, gone(state, rules), context);
-  return look.status === 'IN_PROGRESS' ? { ...result, state: withoutDue(result.state) } : result;
+  if (isOver) return ended(rules, collected(state, steps), look, context.now);
+  const result = collected(state, [...steps, ...gone(state, rules)]);
+  const due = look.status === 'IN_PROGRESS' ? undefined : dueAt(steps, context.now);
+  return due === undefined ? result : { ...result, state: { ...result.state, dueAt: due } };
 }
 
-/** Notes that a task could not be read: every clock stands but that of the rules that are about this. */
+/**
+ * Notes that a task could not be read: every clock stands but that of the rules that are about this, and what was due stays so
+ * until it is read.
+ */
 export function evaluateUnread(
   rules: readonly UnreachableRule[],
   before: RuleState,
@@ -78,7 +82,7 @@ export function evaluateUnread(
     const assessment = assessUnreachable(rule, { now, state });
     return [rule.id, step(rule, state.rules[rule.id], assessment, { now, lastAt, mayBreach: true })];
   });
-  return collected(state, steps, [], context);
+  return collected(state, steps);
 }
 
 /** Closes every breach: nobody watches the task any more. */
@@ -150,7 +154,7 @@ function readState(
   look: TaskLook,
   { now, periodMs }: EngineContext,
 ): RuleState {
-  const { readAt, lastAt, ...state } = past;
+  const { readAt, dueAt: _, lastAt, ...state } = past;
   const wasUnread = readAt !== undefined && now - readAt > GAP_PERIODS * periodMs;
   return {
     ...withClocks({ ...state, lastAt: now }, idleClock(rules, past.idle, look, { now, lastAt }), undefined),
@@ -201,14 +205,8 @@ function gone(state: RuleState, rules: readonly TaskRule[]): Step[] {
 }
 
 /** Puts steps into the state that they start from. What is remembered of other rules stays. */
-function collected(
-  state: RuleState,
-  steps: readonly Step[],
-  others: readonly Step[],
-  context: EngineContext,
-): Evaluated {
-  const all = [...steps, ...others];
-  const changes = all.filter(([id, { memory }]) => memory !== state.rules[id]);
+function collected(state: RuleState, steps: readonly Step[]): Evaluated {
+  const changes = steps.filter(([id, { memory }]) => memory !== state.rules[id]);
   const changed = new Set(changes.map(([id]) => id));
   const rules =
     changes.length === 0
@@ -217,11 +215,9 @@ function collected(
           ...Object.entries(state.rules).filter(([id]) => !changed.has(id)),
           ...changes.flatMap(([id, { memory }]) => (memory === undefined ? [] : [[id, memory] as const])),
         ]);
-  const told = all.flatMap(([, { told: one }]) => (one === undefined ? [] : [one]));
-  const next = withoutDue({ ...state, rules });
-  const due = dueAt(all, context);
+  const told = steps.flatMap(([, { told: one }]) => (one === undefined ? [] : [one]));
   return {
-    state: due === undefined ? next : { ...next, dueAt: due },
+    state: { ...state, rules },
     told: [
       ...told.filter(({ type }) => type === 'breached'),
       ...told.filter(({ type }) => type === 'recovered'),
@@ -230,7 +226,7 @@ function collected(
 }
 
 /** When time alone will change something. */
-function dueAt(steps: readonly Step[], { now }: EngineContext): number | undefined {
+function dueAt(steps: readonly Step[], now: number): number | undefined {
   const dues = steps.flatMap(([, { dueAt: due }]) => (due === undefined || due <= now ? [] : [due]));
   return dues.length === 0 ? undefined : Math.min(...dues);
 }
@@ -253,10 +249,6 @@ function ended(
     state: { lastAt: state.lastAt, watchedSince: state.watchedSince, rules: {} },
     told: [...told, ...closed],
   };
-}
-
-function withoutDue({ dueAt: _, ...state }: RuleState): RuleState {
-  return state;
 }
 
 function withClocks(
