@@ -196,12 +196,14 @@ function stepRead(
   return { ...result, dueAt: Math.min(assessment.dueAt, result.dueAt ?? assessment.dueAt) };
 }
 
-/** Breaches of rules that there are no longer. */
+/** Rules that there are no longer: their breaches close, and their clocks end. */
 function gone(state: RuleState, rules: readonly TaskRule[]): Step[] {
   const ids = new Set(rules.map(({ id }) => id));
-  return Object.entries(state.rules).flatMap(([id, { open }]): Step[] =>
-    open === undefined || ids.has(id) ? [] : [[id, { memory: undefined, told: removed(id, open) }]],
-  );
+  const others = Object.entries(state.rules).filter(([id]) => !ids.has(id));
+  return others.map(([id, memory]): Step => {
+    if (memory.open === undefined) return [id, { memory: withClock(memory, undefined) }];
+    return [id, { memory: undefined, told: removed(id, memory.open) }];
+  });
 }
 
 /** Puts steps into the state that they start from. What is remembered of other rules stays. */
