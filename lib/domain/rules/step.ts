@@ -59,11 +59,13 @@ export function step(
   assessment: Assessment,
   context: StepContext,
 ): RuleStep {
+  const { open } = memory ?? {};
+  if (open !== undefined && open.kind !== rule.kind)
+    return { memory: undefined, told: removed(rule.id, open) };
   if (rule.kind === 'milestone') return stepMilestone(rule, memory, assessment, context);
-  if (memory?.open === undefined) return stepClosed(rule, memory, assessment, context);
-  if (memory.open.kind === rule.kind)
-    return stepOpen(rule, { ...memory, open: memory.open }, assessment, context);
-  return { memory: undefined, told: removed(rule.id, memory.open) };
+  return open === undefined
+    ? stepClosed(rule, memory, assessment, context)
+    : stepOpen(rule, { ...memory, open }, assessment, context);
 }
 
 /** Closes a breach whose rule is gone. */
