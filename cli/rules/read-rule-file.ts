@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { getSystemErrorMessage } from 'node:util';
+import type { RuleSet } from '../../lib/domain/rules/rule-set.ts';
+import { OtaWatchError } from '../../lib/errors.ts';
+import { parseRuleFile } from '../../lib/rule-file/parse.ts';
+
+/** The operating system does not give the content of a rule file. */
+export class UnreadableRuleFileError extends OtaWatchError {
+  override readonly name = 'UnreadableRuleFileError';
+}
+
+/**
+ * Reads a rule file: its own entries, without those built in.
+ *
+ * @throws UnreadableRuleFileError, or RuleFileError that lists what is wrong in it
+ */
+export function readRuleFile(file: string): RuleSet {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UnreadableRuleFileError(`${file} cannot be read: ${reason(error)}`, { cause: error });
+  }
+  return parseRuleFile(text, file);
+}
+
+function reason(error: unknown): string {
+  const errno = error instanceof Error && 'errno' in error ? error.errno : undefined;
+  return typeof errno === 'number' ? getSystemErrorMessage(errno) : String(error);
+}
