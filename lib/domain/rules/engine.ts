@@ -192,8 +192,9 @@ function stepRead(
     !isEnding(look.status) ||
     (isTerminal(look.status) && look.status !== DELETED && rule.kind !== 'malformed-tag');
   const result = step(rule, memory, assessment, { now, lastAt, mayBreach });
-  if (assessment.dueAt === undefined || result.memory?.open !== undefined) return result;
-  return { ...result, dueAt: Math.min(assessment.dueAt, result.dueAt ?? assessment.dueAt) };
+  const { dueAt: due } = assessment;
+  if (due === undefined || due <= now || result.memory?.open !== undefined) return result;
+  return { ...result, dueAt: Math.min(due, result.dueAt ?? due) };
 }
 
 /** Rules that there are no longer: their breaches close, and their clocks end. */
