@@ -172,10 +172,12 @@ function assessOverdue(rule: OverdueRule, look: TaskLook, context: AssessContext
   const isRunning = status === 'IN_PROGRESS' || status === 'SCHEDULED';
   const end = Math.max(context.now, rule.projected ? (projectedEnd(look, context) ?? 0) : 0);
   const late = end - endTime;
+  // Right at its end time nothing is late yet.
+  const least = Math.max(rule.afterMs, 1);
   return {
-    holds: isRunning ? late > 0 && late >= rule.afterMs : undefined,
+    holds: isRunning ? late >= least : undefined,
     observed: observed(late),
-    dueAt: endTime + rule.afterMs,
+    dueAt: endTime + least,
   };
 }
 
