@@ -62,7 +62,7 @@ export function assess(rule: TaskRule, look: TaskLook, isOpen: boolean, context:
     case 'slow':
       return assessSlow(rule, look, isOpen, context);
     case 'stuck-scheduled':
-      return assessStuck(rule, look, context);
+      return assessStuck(rule, look, isOpen, context);
     case 'milestone':
       return assessMilestone(rule.percent, look);
     case 'unreachable':
@@ -219,8 +219,15 @@ function assessSlow(
   };
 }
 
-function assessStuck(rule: StuckScheduledRule, look: TaskLook, { now }: AssessContext): Assessment {
-  const { status, startTime, window } = look;
+function assessStuck(
+  rule: StuckScheduledRule,
+  look: TaskLook,
+  isOpen: boolean,
+  { now }: AssessContext,
+): Assessment {
+  const { status, startTime } = look;
+  // A task that did not start in one window has not recovered when the next one opens.
+  const window = isOpen ? undefined : look.window;
   const opened = window?.open === true ? window.since : (window?.opensAt ?? 0);
   const from = Math.max(startTime ?? Number.POSITIVE_INFINITY, opened);
   const observed: Observed = { value: seconds(now - from), limit: seconds(rule.afterMs), unit: 'seconds' };
