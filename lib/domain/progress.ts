@@ -20,7 +20,7 @@ export const RATE_WINDOW = 15 * MINUTE;
 /** Samples are at least this part of the window apart, give or take what polls are late. */
 const RESOLUTION = 0.9 / 15;
 /** As many as a window has room for, the one before it, and the newest. */
-const MAX_SAMPLES = 18;
+const MAX_SAMPLES = 19;
 /** The end of what ISO 8601 writes with a year of four digits: later than any rollout. */
 const LATEST = Date.UTC(9999, 11, 31);
 

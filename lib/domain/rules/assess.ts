@@ -208,6 +208,8 @@ function assessSlow(
     mayFinish(look, now) &&
     look.counts.queued > 0 &&
     state.watchedSince <= start &&
+    // Samples are kept for the windows that there were when they were taken.
+    (look.samples[0]?.[0] ?? now) <= start &&
     (look.startTime ?? 0) <= start &&
     (look.window?.open !== true || look.window.since <= start);
   const notified = (look.samples.at(-1)?.[2] ?? 0) - (sampleAt(look.samples, start)?.[2] ?? 0);
