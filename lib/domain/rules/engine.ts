@@ -242,7 +242,9 @@ function ended(
   now: number,
 ): Evaluated {
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
-  const closed = Object.entries(state.rules).flatMap(([id, { open }]): Recovered[] => {
+  const ids = new Set([...byId.keys(), ...Object.keys(state.rules)]);
+  const closed = [...ids].flatMap((id): Recovered[] => {
+    const open = state.rules[id]?.open;
     if (open === undefined) return [];
     const rule = byId.get(id);
     if (rule?.kind !== open.kind) return [{ ...removed(id, open), reason: 'task-ended' }];
