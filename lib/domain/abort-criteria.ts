@@ -34,9 +34,8 @@ const exact = (value: number) => Math.round(value * 1e6) / 1e6;
 /** Whether the failures are at `share` percent of a criterion's threshold. A threshold of 0 % takes one failure. */
 export function isAtShare(criterion: AbortCriterion, counts: Counts, share: number): boolean {
   const failures = failuresOf(criterion.failureType, counts);
-  return (
-    failures > 0 && failures * 10_000 >= exact(criterion.thresholdPercentage * share) * executedThings(counts)
-  );
+  const limit = (criterion.thresholdPercentage * share * executedThings(counts)) / 100;
+  return failures > 0 && failures * 100 >= exact(limit);
 }
 
 /** Whether AWS would cancel the rollout at these counts. */
