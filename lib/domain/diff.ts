@@ -9,6 +9,7 @@ import {
   percentComplete,
   RATE_WINDOW,
   ratePerMinute,
+  steppedBack,
 } from './progress.ts';
 import {
   evaluate,
@@ -214,7 +215,9 @@ function diffConfiguration(before: Snapshot, facts: TaskFacts): TaskEvent[] {
 }
 
 function diffProgress(before: Snapshot, facts: TaskFacts, { now, progressEvents, rules }: DiffContext) {
-  const { milestone, samples } = before;
+  const { milestone } = before;
+  const back = before.rules.lastAt - now;
+  const samples = back > 0 ? steppedBack(before.samples, back) : before.samples;
   const { counts } = facts;
   const previousCounts = before.facts.counts;
   if (sameCounts(counts, previousCounts)) return { milestone, samples, events: [] };

@@ -74,6 +74,11 @@ export function addSample(
   return kept.slice(Math.max(0, firstInside - 1)).slice(-MAX_SAMPLES);
 }
 
+/** Samples as they would be, had the computer's clock always been where it stepped back to. */
+export function steppedBack(samples: readonly ProgressSample[], by: number): readonly ProgressSample[] {
+  return samples.map(([at, ...numbers]) => [at - by, ...numbers]);
+}
+
 /** Without the last sample where that is too close to the one before it. */
 function thinned(samples: readonly ProgressSample[], distance: number): readonly ProgressSample[] {
   const [before, last] = [samples.at(-2), samples.at(-1)];

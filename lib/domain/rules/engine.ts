@@ -97,10 +97,12 @@ export function openBreaches({ rules }: RuleState): string[] {
 
 /**
  * Whether it is time to look at a task, and to note that it was looked at, for no other reason than that a clock runs: it would
- * not count the time in between if the next look came too late.
+ * not count the time in between if the next look came too late. Or that the computer's clock stepped back: until it is where it
+ * was, no time would pass.
  */
 export function isTimeToNote(state: RuleState, { now, periodMs }: EngineContext): boolean {
-  return keepsTime(state) && Math.abs(now - state.lastAt) >= NOTE_PERIODS * periodMs;
+  const passed = now - state.lastAt;
+  return (passed < 0 || keepsTime(state)) && Math.abs(passed) >= NOTE_PERIODS * periodMs;
 }
 
 /** Whether a task is to be looked at though nothing else calls for it. */
