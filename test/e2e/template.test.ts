@@ -253,6 +253,7 @@ describe('settings', () => {
           DISCOVERY: 'tagged',
           DISCOVERY_TAG: 'watch=on',
           PROGRESS_EVENTS: 'all',
+          POLL_PERIOD_SECONDS: '300',
           HISTORY_RETENTION_DAYS: '400',
           FETCH_CONCURRENCY: '20',
           POWERTOOLS_LOG_LEVEL: 'DEBUG',

@@ -127,6 +127,7 @@ export const environment = {
   DISCOVERY: 'all',
   DISCOVERY_TAG: '',
   PROGRESS_EVENTS: 'milestones',
+  POLL_PERIOD_SECONDS: '60',
   HISTORY_RETENTION_DAYS: '',
   FETCH_CONCURRENCY: '10',
   POWERTOOLS_SERVICE_NAME: 'ota-watch-dev',

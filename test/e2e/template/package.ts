@@ -7,7 +7,16 @@ import JSZip from 'jszip';
 import { z } from 'zod';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
-const SOURCES = ['events', 'functions', 'infra', 'lib', 'package.json', 'serverless.yml', 'tsconfig.json'];
+const SOURCES = [
+  'events',
+  'functions',
+  'infra',
+  'lib',
+  'package.json',
+  'rules.yml',
+  'serverless.yml',
+  'tsconfig.json',
+];
 const BIN = path.join(REPOSITORY, 'node_modules/.bin');
 const run = promisify(execFile);
 
