@@ -17,10 +17,12 @@ const MILESTONES = [25, 50, 75, 100];
 const MINUTE = 60_000;
 /** What a rate is measured over, milliseconds. */
 export const RATE_WINDOW = 15 * MINUTE;
-/** Samples are at least this part of the window apart, give or take what polls are late. */
-const RESOLUTION = 0.9 / 15;
-/** As many as a window has room for, the one before it, and the newest. */
-const MAX_SAMPLES = 19;
+/** Samples are at least so far apart, give or take what polls are late; those older than the window of rates farther. */
+const MIN_DISTANCE = 0.9 * MINUTE;
+const DISTANCE_BY_AGE = 0.1;
+const DENSE_AGE = 5 * MINUTE;
+/** More than the longest window of any rule has room for. */
+const MAX_SAMPLES = 40;
 /** The end of what ISO 8601 writes with a year of four digits: later than any rollout. */
 const LATEST = Date.UTC(9999, 11, 31);
 
@@ -63,13 +65,8 @@ export function addSample(
     rejected + more((some) => some.rejected),
     timedOut + more((some) => some.timedOut),
   ];
-  const kept = [
-    ...thinned(
-      samples.filter(([at]) => at < now),
-      windowMs * RESOLUTION,
-    ),
-    sample,
-  ];
+  const earlier = samples.filter(([at]) => at < now);
+  const kept = [...thinned(earlier, now), sample];
   const firstInside = kept.findIndex(([at]) => at > now - windowMs);
   return kept.slice(Math.max(0, firstInside - 1)).slice(-MAX_SAMPLES);
 }
@@ -79,10 +76,15 @@ export function steppedBack(samples: readonly ProgressSample[], by: number): rea
   return samples.map(([at, ...numbers]) => [at - by, ...numbers]);
 }
 
-/** Without the last sample where that is too close to the one before it. */
-function thinned(samples: readonly ProgressSample[], distance: number): readonly ProgressSample[] {
-  const [before, last] = [samples.at(-2), samples.at(-1)];
-  return before && last && last[0] - before[0] < distance ? samples.slice(0, -1) : samples;
+/** Leaves samples out that are too close to the one before them: the older they are, the farther apart. */
+function thinned(samples: readonly ProgressSample[], now: number): readonly ProgressSample[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return samples.filter(([at]) => {
+    const distance = Math.max(MIN_DISTANCE, DISTANCE_BY_AGE * (now - at - DENSE_AGE));
+    if (at - last < distance) return false;
+    last = at;
+    return true;
+  });
 }
 
 /** How far the rollout was at an instant: counts stand still from one sample to the next. */

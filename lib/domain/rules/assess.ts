@@ -206,7 +206,6 @@ function assessSlow(
   const start = now - rule.windowMs;
   const ready =
     mayFinish(look, now) &&
-    look.counts.queued > 0 &&
     state.watchedSince <= start &&
     // Samples are kept for the windows that there were when they were taken.
     (look.samples[0]?.[0] ?? now) <= start &&
@@ -215,8 +214,9 @@ function assessSlow(
   const notified = (look.samples.at(-1)?.[2] ?? 0) - (sampleAt(look.samples, start)?.[2] ?? 0);
   const promised = Math.round((perMinute ?? 0) * (rule.windowMs / MINUTE));
   const limit = isOpen ? rule.recoverAbove : rule.percent;
+  const isSlow = ready && perMinute !== undefined ? notified * 100 < exact(limit * promised) : undefined;
   return {
-    holds: ready && perMinute !== undefined ? notified * 100 < exact(limit * promised) : undefined,
+    holds: look.counts.queued === 0 ? false : isSlow,
     observed: share(notified, promised, rule.percent),
   };
 }

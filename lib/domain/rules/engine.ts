@@ -110,9 +110,14 @@ export function isDue(state: RuleState, context: EngineContext): boolean {
   return (state.dueAt !== undefined && context.now >= state.dueAt) || isTimeToNote(state, context);
 }
 
-/** Whether any clock runs, so that it matters when the task was last looked at. */
-function keepsTime({ idle, unread, rules }: RuleState): boolean {
-  return isRunning(idle) || isRunning(unread) || Object.values(rules).some(({ clock }) => isRunning(clock));
+/** Whether it matters when the task was last looked at: any clock runs, or a rate is measured. */
+function keepsTime({ measures, idle, unread, rules }: RuleState): boolean {
+  return (
+    measures === true ||
+    isRunning(idle) ||
+    isRunning(unread) ||
+    Object.values(rules).some(({ clock }) => isRunning(clock))
+  );
 }
 
 /** Whether two states differ in more than when the task was last looked at. */
@@ -121,6 +126,7 @@ export function isSameState(a: RuleState, b: RuleState): boolean {
     a.rules === b.rules &&
     a.dueAt === b.dueAt &&
     a.readAt === b.readAt &&
+    a.measures === b.measures &&
     isSameClock(a.idle, b.idle) &&
     isSameClock(a.unread, b.unread)
   );
@@ -156,12 +162,22 @@ function readState(
   look: TaskLook,
   { now, periodMs }: EngineContext,
 ): RuleState {
-  const { readAt, dueAt: _, lastAt, ...state } = past;
+  const { readAt, dueAt: _, measures: __, lastAt, ...state } = past;
   const wasUnread = readAt !== undefined && now - readAt > GAP_PERIODS * periodMs;
   return {
     ...withClocks({ ...state, lastAt: now }, idleClock(rules, past.idle, look, { now, lastAt }), undefined),
     ...(wasUnread && { watchedSince: now }),
+    ...(isMeasured(rules, look) && { measures: true }),
   };
+}
+
+/** Whether a rule measures over a window in which every look counts, also those that find nothing new. */
+function isMeasured(rules: readonly TaskRule[], { status, counts }: TaskLook): boolean {
+  return (
+    status === 'IN_PROGRESS' &&
+    counts.queued + counts.inProgress > 0 &&
+    rules.some(({ kind }) => kind === 'rate' || kind === 'slow')
+  );
 }
 
 /** How long nothing has finished, as far as any rule still wants to know. */
@@ -192,11 +208,16 @@ function stepRead(
   const assessment = assess(rule, look, memory?.open?.kind === rule.kind, { now, state });
   const mayBreach =
     !isEnding(look.status) ||
-    (isTerminal(look.status) && look.status !== DELETED && rule.kind !== 'malformed-tag');
+    (isTerminal(look.status) && look.status !== DELETED && isAboutResults(rule, look));
   const result = step(rule, memory, assessment, { now, lastAt, mayBreach });
   const { dueAt: due } = assessment;
   if (due === undefined || due <= now || result.memory?.open !== undefined) return result;
   return { ...result, dueAt: Math.min(due, result.dueAt ?? due) };
+}
+
+/** Whether the last counts of a task can breach a rule. What is canceled counts as finished, and is no milestone. */
+function isAboutResults({ kind }: TaskRule, { status }: TaskLook): boolean {
+  return kind !== 'malformed-tag' && !(kind === 'milestone' && status === 'CANCELED');
 }
 
 /** Rules that there are no longer: their breaches close, and their clocks end. */
