@@ -1,7 +1,7 @@
 import { type FailureType, failuresToCancel } from '../abort-criteria.ts';
 import type { Counts, ThingState } from '../counts.ts';
 import type { Observed } from '../generated/events.ts';
-import type { AbortCriteriaRule, FailureState, TaskRule } from './rule.ts';
+import { type AbortCriteriaRule, FAILURE_STATES, type FailureState, type TaskRule } from './rule.ts';
 import type { Breached, Recovered } from './step.ts';
 
 /** What sentences are told about, besides the rule and its numbers. */
@@ -21,23 +21,25 @@ export function describe(rule: TaskRule): string {
     case 'abort-criteria':
       return describeAbortCriterion(rule);
     case 'ratio': {
-      const least = rule.minExecuted > 1 ? ` (of at least ${rule.minExecuted})` : '';
-      return `${round(rule.percent)} % of ${WHOLES[rule.of]}${least} ${did(rule.failures)}.`;
+      const whole = rule.of === 'total' ? 'all things' : 'the things that received the task';
+      const who =
+        rule.of === 'total' ? `once ${rule.minExecuted} have received the task` : least(rule.minExecuted);
+      return `${round(rule.percent)} % of ${whole} ${did(rule.failures)}${rule.minExecuted > 1 ? ` (${who})` : ''}.`;
     }
     case 'count':
-      return `${things(rule.things)} or more are ${states(rule.states)}.`;
+      return `There are ${rule.things} or more ${listed(rule.states.map((state) => STATES[state]))} things.`;
     case 'rate':
-      return `${round(rule.perMinute)} or more things a minute fail, over ${span(rule.windowMs)}.`;
+      return `${round(rule.perMinute)} or more things a minute ${did(rule.failures)}, over ${span(rule.windowMs)}.`;
     case 'stalled':
       return `Nothing has finished for ${span(rule.afterMs)}, and things are left.`;
     case 'overdue': {
       const projected = rule.projected ? ', or is projected to be' : '';
-      return `The rollout is running ${span(rule.afterMs)} after its end time${projected}.`;
+      return `The rollout is running ${after(rule.afterMs)} its end time${projected}.`;
     }
     case 'slow':
       return `Things are notified at less than ${round(rule.percent)} % of the rate that the configuration promises, over ${span(rule.windowMs)}.`;
     case 'stuck-scheduled':
-      return `The task is still SCHEDULED ${span(rule.afterMs)} after its start time.`;
+      return `The task is still SCHEDULED ${after(rule.afterMs)} its start time.`;
     case 'milestone':
       return `${round(rule.percent)} % of the things have finished.`;
     case 'unreachable':
@@ -55,53 +57,53 @@ export const GONE = 'This rule is no longer in force.';
 /** What happened when a rule was breached, with the numbers. */
 export function summarizeBreach(told: Breached, telling: Telling): string {
   const { rule, observed, reminder, breachedAt, flapping } = told;
-  const still = reminder === undefined ? '' : `Reminder ${reminder}: `;
-  const since = breachedAt === undefined ? '' : `, since ${new Date(breachedAt).toISOString()}`;
-  const again =
-    flapping === true ? ' It is flapping: it counts as over only when it has been gone for 15 min.' : '';
-  return `${still}${tell(rule, observed, telling)}${since}${outlook(rule, telling.counts)}.${again}`;
+  const what = tell(rule, observed, telling);
+  const sentences = [
+    `${reminder === undefined ? what : `Reminder ${reminder}: ${lowered(what)}`}${outlook(rule, telling.counts)}.`,
+    ...(breachedAt === undefined ? [] : [`Breached since ${instant(breachedAt)}.`]),
+    ...(flapping ? ['It is flapping: it counts as over only when it has been gone for 15 min.'] : []),
+  ];
+  return sentences.join(' ');
 }
 
 /** What happened when a breach ended, with the numbers. */
-export function summarizeRecovery(told: Recovered, telling: Telling): string {
-  const took = span(telling.now - told.open.at);
-  if (told.rule === undefined) {
-    return told.reason === 'task-ended'
-      ? `The task has ended, after ${took}.`
-      : `${GONE} It was breached for ${took}.`;
-  }
-  const now = tell(told.rule, told.observed, telling);
-  return told.reason === 'task-ended'
-    ? `The task has ended: ${lowered(now)}. It was breached for ${took}.`
-    : `Over after ${took}: ${lowered(now)}.`;
+export function summarizeRecovery({ rule, open, observed, reason }: Recovered, telling: Telling): string {
+  const took = span(telling.now - open.at);
+  const lasted = `The breach lasted ${took}.`;
+  if (reason === 'task-ended')
+    return `The task has ended${rule ? tellEnd(rule, observed, telling) : ''}. ${lasted}`;
+  if (rule === undefined) return `${GONE} ${lasted}`;
+  return `Over after ${took}: ${lowered(tellOver(rule, observed, telling))}.`;
 }
 
 function tell(rule: TaskRule, observed: Observed, telling: Telling): string {
   const { value, limit, numerator = 0, denominator = 0 } = observed;
-  const percents = `${value} %, limit ${limit} %`;
+  const percents = `(${value} %, limit ${limit} %)`;
   switch (rule.kind) {
     case 'abort-criteria':
-      return `${numerator} of ${denominator} things that received the task ${FAILED[rule.criterion.failureType]} (${percents})`;
-    case 'ratio':
-      return `${numerator} of ${denominator === 1 ? '1 thing' : `${denominator} things`}${rule.of === 'executed' ? ' that received the task' : ''} ${did(rule.failures)} (${percents})`;
-    case 'count':
-      return `${things(value)} ${value === 1 ? 'is' : 'are'} ${states(rule.states)} (limit ${limit})`;
+      return `${numerator} of ${things(denominator)} that received the task ${did(FAILURES[rule.criterion.failureType], numerator)} ${percents}`;
+    case 'ratio': {
+      const received = rule.of === 'executed' ? ' that received the task' : '';
+      return `${numerator} of ${things(denominator)}${received} ${did(rule.failures, numerator)} ${percents}`;
+    }
+    case 'count': {
+      const states = listed(rule.states.map((state) => STATES[state]));
+      return `There ${is(value)} ${value} ${states} ${value === 1 ? 'thing' : 'things'} (limit ${limit})`;
+    }
     case 'rate':
-      return `${things(value)} ${did(rule.failures, value === 1)} in the last ${span(rule.windowMs)} (limit ${limit})`;
+      return `${things(value)} ${did(rule.failures, value)} in the last ${span(rule.windowMs)} (limit ${limit})`;
     case 'stalled':
       return `Nothing has finished for ${span(value * 1_000)} (limit ${span(limit * 1_000)}); ${left(telling.counts)}`;
     case 'overdue':
       return tellOverdue(value, limit, telling);
     case 'slow':
-      return `${things(numerator)} ${numerator === 1 ? 'was' : 'were'} notified in the last ${span(rule.windowMs)}, of ${denominator} that the configuration promises (${percents})`;
+      return `${things(numerator)} ${numerator === 1 ? 'was' : 'were'} notified in the last ${span(rule.windowMs)}, of ${denominator} that the configuration promises ${percents}`;
     case 'stuck-scheduled':
-      return `The task did not start until ${span(value * 1_000)} after its time (limit ${span(limit * 1_000)})`;
+      return `The task is still SCHEDULED ${after(value * 1_000)} its start time (limit ${span(limit * 1_000)})`;
     case 'milestone':
-      return `${numerator} of ${things(denominator)} have finished (${value} %)`;
+      return `${numerator} of ${things(denominator)} ${has(numerator)} finished (${value} %)`;
     case 'unreachable':
-      return value === 0
-        ? 'The task can be read'
-        : `The task could not be read for ${span(value * 1_000)} (${telling.unreadable ?? 'unknown cause'})`;
+      return `The task could not be read for ${span(value * 1_000)} (${telling.unreadable ?? 'unknown cause'})`;
     case 'malformed-tag':
       return `The tag ${rule.tag} is ignored: ${rule.problem}`;
     default:
@@ -109,11 +111,46 @@ function tell(rule: TaskRule, observed: Observed, telling: Telling): string {
   }
 }
 
-function tellOverdue(value: number, limit: number, { counts, now, endTime }: Telling): string {
-  if (value === 0) return `The rollout is projected to end in time; ${left(counts)}`;
-  const isPast = endTime !== undefined && now > endTime;
-  const verb = isPast ? 'is running' : 'is projected to run until';
-  return `The rollout ${verb} ${span(value * 1_000)} after its end time (limit ${span(limit * 1_000)}); ${left(counts)}`;
+function tellOverdue(value: number, limit: number, { counts, now, endTime = now }: Telling): string {
+  const isProjected = value > Math.round((now - endTime) / 1_000);
+  const verb = isProjected ? 'is projected to end' : 'has not ended';
+  return `The rollout ${verb} ${after(value * 1_000)} its end time (limit ${span(limit * 1_000)}); ${left(counts)}`;
+}
+
+/** What is so of a rule that no longer holds. */
+function tellOver(rule: TaskRule, observed: Observed, telling: Telling): string {
+  const { value, limit } = observed;
+  switch (rule.kind) {
+    case 'stalled':
+      return value === 0 ? `Things have finished; ${left(telling.counts)}` : tell(rule, observed, telling);
+    case 'overdue':
+      return value === 0
+        ? `The rollout is not late any more; ${left(telling.counts)}`
+        : tell(rule, observed, telling);
+    case 'stuck-scheduled':
+      return value === 0
+        ? 'The start of the task is not due'
+        : `The start of the task was due ${span(value * 1_000)} ago (limit ${span(limit * 1_000)})`;
+    case 'unreachable':
+      return value === 0 ? 'The task can be read' : tell(rule, observed, telling);
+    default:
+      return tell(rule, observed, telling);
+  }
+}
+
+/** How a task has ended, as far as a rule that was breached then is concerned. */
+function tellEnd(rule: TaskRule, observed: Observed, telling: Telling): string {
+  switch (rule.kind) {
+    case 'stalled':
+    case 'stuck-scheduled':
+    case 'unreachable':
+    case 'malformed-tag':
+      return '';
+    case 'overdue':
+      return observed.value === 0 ? '' : ` ${after(observed.value * 1_000)} its end time`;
+    default:
+      return `: ${lowered(tell(rule, observed, telling))}`;
+  }
 }
 
 /** How far AWS is from canceling the rollout. */
@@ -121,29 +158,26 @@ function outlook(rule: TaskRule, counts: Counts): string {
   if (rule.kind !== 'abort-criteria') return '';
   if (rule.share >= 100) return ': AWS cancels the rollout';
   const more = failuresToCancel(rule.criterion, counts);
-  const after =
-    more === 0 ? '' : `, after ${more} more ${more === 1 ? 'failure' : 'failures'} at today’s mix`;
-  return `; AWS cancels the rollout at ${round(rule.criterion.thresholdPercentage)} %${after}`;
+  const then = more === 0 ? '' : `, after ${more} more ${more === 1 ? 'failure' : 'failures'} at today’s mix`;
+  return `; AWS cancels the rollout at ${round(rule.criterion.thresholdPercentage)} %${then}`;
 }
 
 function describeAbortCriterion({ criterion, share }: AbortCriteriaRule): string {
   const limit = round((criterion.thresholdPercentage * share) / 100);
-  const what = `${limit} % of the things that received the task ${FAILED[criterion.failureType]}`;
+  const what = `${limit} % of the things that received the task ${did(FAILURES[criterion.failureType])}`;
   const then =
     share >= 100
       ? 'AWS cancels the rollout'
       : `AWS cancels the rollout at ${round(criterion.thresholdPercentage)} %`;
-  return `${what} (of at least ${criterion.minExecutedThings}): ${then}.`;
+  return `${what} (${least(criterion.minExecutedThings)}): ${then}.`;
 }
 
-const FAILED: Readonly<Record<FailureType, string>> = {
-  FAILED: 'have failed',
-  REJECTED: 'have rejected the update',
-  TIMED_OUT: 'have timed out',
-  ALL: 'have failed, rejected the update or timed out',
+const FAILURES: Readonly<Record<FailureType, readonly FailureState[]>> = {
+  FAILED: ['failed'],
+  REJECTED: ['rejected'],
+  TIMED_OUT: ['timedOut'],
+  ALL: FAILURE_STATES,
 };
-
-const WHOLES = { executed: 'the things that received the task', total: 'all things' } as const;
 
 const DEEDS: Readonly<Record<FailureState, string>> = {
   failed: 'failed',
@@ -151,35 +185,41 @@ const DEEDS: Readonly<Record<FailureState, string>> = {
   timedOut: 'timed out',
 };
 
-function did(failures: readonly FailureState[], isOne = false): string {
-  return `${isOne ? 'has' : 'have'} ${listed(failures.map((failure) => DEEDS[failure]))}`;
-}
-
 const STATES: Readonly<Record<ThingState, string>> = {
   queued: 'queued',
-  inProgress: 'in progress',
+  inProgress: 'in-progress',
   succeeded: 'updated',
   failed: 'failed',
   rejected: 'rejected',
-  timedOut: 'timed out',
+  timedOut: 'timed-out',
   removed: 'removed',
   canceled: 'canceled',
 };
 
-const states = (some: readonly ThingState[]) => listed(some.map((state) => STATES[state]));
+const is = (count: number) => (count === 1 ? 'is' : 'are');
+const has = (count: number) => (count === 1 ? 'has' : 'have');
+const things = (count: number) => (count === 1 ? '1 thing' : `${count} things`);
+const least = (count: number) => `of at least ${count}`;
+
+/** What so many things have done; of an unknown number, several. */
+function did(failures: readonly FailureState[], count = 2): string {
+  return `${has(count)} ${listed(failures.map((failure) => DEEDS[failure]))}`;
+}
 
 function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
-const things = (count: number) => (count === 1 ? '1 thing' : `${count} things`);
-
 const left = ({ inProgress, queued }: Counts) =>
-  `${inProgress} ${inProgress === 1 ? 'is' : 'are'} in progress, ${queued} queued`;
+  `${inProgress} ${is(inProgress)} in progress, ${queued} queued`;
 
 const round = (value: number) => Math.round(value * 100) / 100;
 
 const lowered = (sentence: string) => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+
+const instant = (epochMs: number) => new Date(epochMs).toISOString().replace(/\.\d+/, '');
+
+const after = (milliseconds: number) => (milliseconds === 0 ? 'after' : `${span(milliseconds)} after`);
 
 const SPANS = [
   { seconds: 86_400, unit: 'd' },
