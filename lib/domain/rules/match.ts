@@ -75,5 +75,5 @@ export function globMatches(pattern: string, text: string): boolean {
 
 /** Code units of the character at an index. */
 function widthAt(text: string, index: number): number {
-  return (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
+  return Number(text.codePointAt(index)) > 0xffff ? 2 : 1;
 }

@@ -58,9 +58,9 @@ export function mergeRules(set: RuleSet, subject: RuleSubject, tags: RuleTags): 
 }
 
 function merge(layers: readonly RuleLayer[]): RuleFields {
-  const [first, ...others] = layers;
-  if (first !== undefined && others.length === 0) return first.fields;
-  return Object.assign({}, ...layers.map(({ fields }) => fields));
+  const whole: RuleFields = {};
+  for (const { fields } of layers) Object.assign(whole, fields);
+  return whole;
 }
 
 function applyTag({ tag, fields, appliesTo, makes, madeOf }: TagLayer, drafts: Map<string, Draft>): void {

@@ -151,18 +151,19 @@ export function readRuleTags(
   tags: Readonly<Record<string, string>>,
   ignoredKeys: readonly string[] = [],
 ): RuleTags {
-  const keys = Object.keys(tags).filter((key) => key.startsWith(PREFIX));
-  if (keys.length === 0) return NO_TAGS;
+  const own = new Map(Object.entries(tags).filter(([key]) => key.startsWith(PREFIX)));
+  if (own.size === 0) return NO_TAGS;
   const layers: TagLayer[] = [];
   const problems = new Map<string, string>();
   for (const [name, { expected, read, ...definition }] of DEFINITIONS) {
     const tag = PREFIX + name;
-    if (!Object.hasOwn(tags, tag)) continue;
-    const fields = read((tags[tag] ?? '').trim());
+    const value = own.get(tag);
+    if (value === undefined) continue;
+    const fields = read(value.trim());
     if (fields === undefined) problems.set(tag, expected);
     else layers.push({ tag, fields, ...definition });
   }
-  for (const key of keys) if (!DEFINITIONS.has(key.slice(PREFIX.length))) problems.set(key, UNKNOWN);
+  for (const key of own.keys()) if (!DEFINITIONS.has(key.slice(PREFIX.length))) problems.set(key, UNKNOWN);
   for (const key of ignoredKeys) problems.delete(key);
   return { layers, malformed: malformedRules(problems, layers) };
 }
