@@ -4,12 +4,17 @@ import { isWanted } from '../../../lib/domain/discovery.ts';
 import { type SelectionContext, select, taskIdOf } from '../../../lib/domain/selection.ts';
 import type { TaskSummary } from '../../../lib/domain/task.ts';
 import type { LiveTask, TrackedTask } from '../../../lib/domain/tracked.ts';
-import { facts, liveTask, NOON, snapshot } from '../../support/builders.ts';
+import { facts, liveTask, MINUTE, NOON, snapshot } from '../../support/builders.ts';
 
 const THEN = '2026-11-22T11:00:00.000Z';
 const HOUR = 3_600_000;
 
-const at: SelectionContext = { discovery: 'all', watchingSince: NOON - 2 * HOUR, now: NOON };
+const at: SelectionContext = {
+  discovery: 'all',
+  watchingSince: NOON - 2 * HOUR,
+  now: NOON,
+  periodMs: MINUTE,
+};
 
 function task(taskId: string, status: string, overrides: Partial<LiveTask> = {}, dueAt?: number): LiveTask {
   const rules = { lastAt: NOON, watchedSince: NOON, rules: {}, ...(dueAt !== undefined && { dueAt }) };
