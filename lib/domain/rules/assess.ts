@@ -204,21 +204,27 @@ function assessSlow(
   const { pace } = look.configuration ?? {};
   const perMinute = pace?.basePerMinute ?? pace?.maximumPerMinute;
   const start = now - rule.windowMs;
-  const ready =
-    mayFinish(look, now) &&
-    state.watchedSince <= start &&
-    // Samples are kept for the windows that there were when they were taken.
-    (look.samples[0]?.[0] ?? now) <= start &&
-    (look.startTime ?? 0) <= start &&
-    (look.window?.open !== true || look.window.since <= start);
   const notified = (look.samples.at(-1)?.[2] ?? 0) - (sampleAt(look.samples, start)?.[2] ?? 0);
   const promised = Math.round((perMinute ?? 0) * (rule.windowMs / MINUTE));
-  const limit = isOpen ? rule.recoverAbove : rule.percent;
-  const isSlow = ready && perMinute !== undefined ? notified * 100 < exact(limit * promised) : undefined;
+  const observed = share(notified, promised, rule.percent);
+  if (look.counts.queued === 0) return { holds: false, observed };
+  if (perMinute === undefined || !mayFinish(look, now) || !hasRunSince(start, look, state))
+    return { holds: undefined, observed };
   return {
-    holds: look.counts.queued === 0 ? false : isSlow,
-    observed: share(notified, promised, rule.percent),
+    holds: notified * 100 < exact((isOpen ? rule.recoverAbove : rule.percent) * promised),
+    observed,
   };
+}
+
+/** Whether a rollout has run, and has been watched without a gap, since an instant. */
+function hasRunSince(start: number, { samples, startTime, window }: TaskLook, state: RuleState): boolean {
+  return (
+    state.watchedSince <= start &&
+    // Samples are kept for the windows that there were when they were taken.
+    (samples[0]?.[0] ?? Number.POSITIVE_INFINITY) <= start &&
+    (startTime ?? 0) <= start &&
+    (window?.open !== true || window.since <= start)
+  );
 }
 
 function assessStuck(
