@@ -94,6 +94,17 @@ export interface HistoryStore {
   head(taskId: string): Promise<Head | undefined>;
 }
 
+/** A row of the history as it is stored: any version of this code may have made it. */
+export type StoredRow = Readonly<Record<string, unknown>>;
+
+/** The history, for people who look back. */
+export interface HistoryReader {
+  /** Rows of a task in order, page by page; those before `sequence` if given. */
+  rowsOf(taskId: string, sequence?: number): AsyncIterable<readonly StoredRow[]>;
+  /** Rows of all tasks that were observed at or after `from` and before `to` (epoch milliseconds), day by day. */
+  rowsBetween(from: number, to: number): AsyncIterable<readonly StoredRow[]>;
+}
+
 /** What the bus made of one event. */
 export type PublishOutcome =
   | { readonly kind: 'accepted' }

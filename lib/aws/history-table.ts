@@ -3,7 +3,7 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } fr
 import { z } from 'zod';
 import type { Head } from '../domain/chain.ts';
 import { HistoryConflictError } from '../errors.ts';
-import type { HistoryStore } from '../ports.ts';
+import type { HistoryReader, HistoryStore } from '../ports.ts';
 import { parseStored } from './task-items.ts';
 
 const Row = z.object({ sequence: z.int(), hash: z.string(), published: z.boolean() });
@@ -54,3 +54,61 @@ export function historyTable(client: DynamoDBDocumentClient, tableName: string):
     },
   };
 }
+
+const DAY_MS = 86_400_000;
+
+/** What tells of a task, without what tells of the row. Some of the names are reserved words. */
+const OBSERVED = [
+  'taskId',
+  'sequence',
+  'observedAt',
+  'status',
+  'counts',
+  'configurationId',
+  'otaType',
+  'detailType',
+  'reason',
+];
+const PROJECTION = {
+  ProjectionExpression: OBSERVED.map((name) => `#${name}`).join(', '),
+  names: Object.fromEntries(OBSERVED.map((name) => [`#${name}`, name])),
+};
+
+/** The history as it is read by people: of its rows only what was observed. */
+export function historyReader(client: DynamoDBDocumentClient, tableName: string): HistoryReader {
+  const { ProjectionExpression, names } = PROJECTION;
+  const common = { TableName: tableName, ProjectionExpression };
+  return {
+    async *rowsOf(taskId, sequence) {
+      const query = {
+        ...common,
+        KeyConditionExpression: `#taskId = :taskId${sequence === undefined ? '' : ' AND #sequence < :sequence'}`,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: {
+          ':taskId': taskId,
+          ...(sequence !== undefined && { ':sequence': sequence }),
+        },
+      };
+      for await (const { Items = [] } of paginateQuery({ client }, query)) yield Items;
+    },
+
+    async *rowsBetween(from, to) {
+      for (let day = from - (from % DAY_MS); day < to; day += DAY_MS) {
+        const query = {
+          ...common,
+          IndexName: 'byDay',
+          KeyConditionExpression: '#day = :day AND #observedAt BETWEEN :from AND :to',
+          ExpressionAttributeNames: { ...names, '#day': 'day' },
+          ExpressionAttributeValues: {
+            ':day': iso(day).slice(0, 10),
+            ':from': iso(from),
+            ':to': iso(to - 1),
+          },
+        };
+        for await (const { Items = [] } of paginateQuery({ client }, query)) yield Items;
+      }
+    },
+  };
+}
+
+const iso = (instant: number) => new Date(instant).toISOString();
