@@ -59,13 +59,12 @@ export function step(
   assessment: Assessment,
   context: StepContext,
 ): RuleStep {
-  const { open } = memory ?? {};
-  if (open !== undefined && open.kind !== rule.kind)
-    return { memory: undefined, told: removed(rule.id, open) };
+  if (memory?.open !== undefined && memory.open.kind !== rule.kind)
+    return { memory: undefined, told: removed(rule.id, memory.open) };
   if (rule.kind === 'milestone') return stepMilestone(rule, memory, assessment, context);
-  return open === undefined
+  return memory?.open === undefined
     ? stepClosed(rule, memory, assessment, context)
-    : stepOpen(rule, { ...memory, open }, assessment, context);
+    : stepOpen(rule, memory, memory.open, assessment, context);
 }
 
 /** Closes a breach whose rule is gone. */
@@ -156,11 +155,12 @@ function breach(rule: TaskRule, before: readonly number[], observed: Observed, n
 
 function stepOpen(
   rule: TaskRule,
-  memory: RuleMemory & { readonly open: OpenBreach },
+  memory: RuleMemory,
+  open: OpenBreach,
   { holds, observed }: Assessment,
   { now, lastAt }: StepContext,
 ): RuleStep {
-  const { open, recent = [] } = memory;
+  const { recent = [] } = memory;
   if (holds === false) {
     const clock = running(memory.clock, now);
     const left = keepMs(rule, recent, now) - elapsed(clock, now);

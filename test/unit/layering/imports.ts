@@ -43,9 +43,9 @@ const LAYERS: readonly Layer[] = [
   },
   {
     files: /^functions\//,
-    mayImport: /^(functions|lib)\//,
+    mayImport: /^((functions|lib)\/|rules\.yml$)/,
     packages: NO_SDK,
-    rule: 'functions import lib, and not the SDK',
+    rule: 'functions import lib and the rule file, and not the SDK',
   },
 ];
 

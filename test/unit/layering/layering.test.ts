@@ -43,7 +43,7 @@ it('takes what it allows', () => {
 
 const DOMAIN = 'lib/domain imports nothing outside itself';
 const LIB = 'lib imports itself, neither lib/aws nor the SDK';
-const FUNCTIONS = 'functions import lib, and not the SDK';
+const FUNCTIONS = 'functions import lib and the rule file, and not the SDK';
 
 const PLANTED: readonly (readonly [file: string, text: string, violations: readonly string[]])[] = [
   ['lib/domain/use-case.ts', `\n\nimport { poll } from '../poll.ts';`, [`:3 imports ../poll.ts: ${DOMAIN}`]],
