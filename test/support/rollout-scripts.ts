@@ -1,12 +1,8 @@
-import type { Profile } from '../../../../local/simulator/rollout/profile.ts';
-import { uniform } from '../../../../local/simulator/rollout/random.ts';
-import type { RolloutPlan } from '../../../../local/simulator/rollout/rollout.ts';
-import { scheduleOf } from '../../../../local/simulator/rollout/schedule.ts';
-import type {
-  AbortConfigCriteria,
-  OtaTaskSchedulingConfig,
-  PushConfig,
-} from '../../../../local/simulator/wire.ts';
+import type { Profile } from '../../local/simulator/rollout/profile.ts';
+import { uniform } from '../../local/simulator/rollout/random.ts';
+import type { RolloutPlan } from '../../local/simulator/rollout/rollout.ts';
+import { scheduleOf } from '../../local/simulator/rollout/schedule.ts';
+import type { AbortConfigCriteria, OtaTaskSchedulingConfig, PushConfig } from '../../local/simulator/wire.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;

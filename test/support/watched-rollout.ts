@@ -1,21 +1,15 @@
 import type { GetOtaTaskConfigurationCommandOutput } from '@aws-sdk/client-iot-managed-integrations';
-import { parseConfiguration } from '../../../../lib/aws/configuration-answers.ts';
-import { isAtShare } from '../../../../lib/domain/abort-criteria.ts';
-import { countsOf } from '../../../../lib/domain/counts.ts';
-import {
-  type Diff,
-  type DiffContext,
-  diff,
-  startTracking,
-  taskDeleted,
-} from '../../../../lib/domain/diff.ts';
-import type { TaskEvent } from '../../../../lib/domain/events.ts';
-import { resolveRules } from '../../../../lib/domain/rules/resolve.ts';
-import type { RuleSet } from '../../../../lib/domain/rules/rule-set.ts';
-import type { Snapshot, TaskConfiguration, TaskFacts } from '../../../../lib/domain/task.ts';
-import { windowAt } from '../../../../lib/maintenance-windows.ts';
-import { type CancelCause, Rollout } from '../../../../local/simulator/rollout/rollout.ts';
-import type { PushConfig } from '../../../../local/simulator/wire.ts';
+import { parseConfiguration } from '../../lib/aws/configuration-answers.ts';
+import { isAtShare } from '../../lib/domain/abort-criteria.ts';
+import { countsOf } from '../../lib/domain/counts.ts';
+import { type Diff, type DiffContext, diff, startTracking, taskDeleted } from '../../lib/domain/diff.ts';
+import type { TaskEvent } from '../../lib/domain/events.ts';
+import { resolveRules } from '../../lib/domain/rules/resolve.ts';
+import type { RuleSet } from '../../lib/domain/rules/rule-set.ts';
+import type { Snapshot, TaskConfiguration, TaskFacts } from '../../lib/domain/task.ts';
+import { windowAt } from '../../lib/maintenance-windows.ts';
+import { type CancelCause, Rollout } from '../../local/simulator/rollout/rollout.ts';
+import type { PushConfig } from '../../local/simulator/wire.ts';
 import type { Intervention, Reaction, RolloutScript } from './rollout-scripts.ts';
 
 const SECOND = 1_000;
@@ -26,7 +20,7 @@ const DELETION = 5 * MINUTE;
 
 /** What was seen in one poll. */
 export interface Look {
-  readonly now: number;
+  readonly context: DiffContext;
   readonly snapshot: Snapshot;
   readonly events: readonly TaskEvent[];
 }
@@ -156,8 +150,10 @@ export function watch(script: RolloutScript, ruleSet: RuleSet): WatchedRollout {
   for (let poll = 0; poll < MAX_POLLS; poll++) {
     const now = script.plan.createdAt + script.pollsFrom + poll * MINUTE + ((poll * 7_919) % 1_000);
     rollout.advance(now);
-    const { snapshot, events, stopped } = look(rollout, before, now, script, ruleSet);
-    looks.push({ now, snapshot, events });
+    const facts = rollout.facts();
+    const context = contextOf(facts, rollout.configuration, now, script, ruleSet);
+    const { snapshot, events, stopped } = look(rollout, before, facts, context);
+    looks.push({ context, snapshot, events });
     before = snapshot;
     if (stopped !== undefined) break;
   }
@@ -167,14 +163,11 @@ export function watch(script: RolloutScript, ruleSet: RuleSet): WatchedRollout {
 function look(
   rollout: ScriptedRollout,
   before: Snapshot | undefined,
-  now: number,
-  script: RolloutScript,
-  ruleSet: RuleSet,
+  facts: TaskFacts,
+  context: DiffContext,
 ): Diff {
-  const facts = rollout.facts();
-  const context = contextOf(facts, rollout.configuration, now, script, ruleSet);
   if (before === undefined) return startTracking(facts, 'discovered', context);
-  return rollout.isGone(now) ? taskDeleted(before, context) : diff(before, facts, context);
+  return rollout.isGone(context.now) ? taskDeleted(before, context) : diff(before, facts, context);
 }
 
 function contextOf(
