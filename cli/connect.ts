@@ -6,12 +6,26 @@ import { findRunningStack } from '../local/stack/running-stack.ts';
 export interface ChosenStack {
   readonly name: string;
   readonly tasksTable: string;
+  readonly historyTable: string;
   readonly region: string | undefined;
 }
 
 /** A command was called in a way that it does not understand. */
 export class UsageError extends OtaWatchError {
   override readonly name = 'UsageError';
+}
+
+/**
+ * Parses a command line.
+ *
+ * @throws UsageError for whatever `parseArgs` does not take
+ */
+export function usage<Parsed>(parse: () => Parsed): Parsed {
+  try {
+    return parse();
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 const PROJECT = path.resolve(import.meta.dirname, '..');
@@ -29,7 +43,13 @@ export async function chooseStack(
 ): Promise<ChosenStack> {
   if (stage !== undefined) {
     if (region !== undefined) env.AWS_REGION = region;
-    return { name: `stage ${stage}`, tasksTable: `ota-watch-${stage}-tasks`, region: env.AWS_REGION };
+    const name = `ota-watch-${stage}`;
+    return {
+      name: `stage ${stage}`,
+      tasksTable: `${name}-tasks`,
+      historyTable: `${name}-history`,
+      region: env.AWS_REGION,
+    };
   }
   const local = await findRunningStack(PROJECT);
   if (local === undefined) {
@@ -46,5 +66,10 @@ export async function chooseStack(
     AWS_ENDPOINT_URL_DYNAMODB: local.endpoints.dynamodb,
     AWS_ENDPOINT_URL_IOT_MANAGED_INTEGRATIONS: local.endpoints.managedIntegrations,
   });
-  return { name: 'the local stack', tasksTable: local.tables.tasks, region: local.region };
+  return {
+    name: 'the local stack',
+    tasksTable: local.tables.tasks,
+    historyTable: local.tables.history,
+    region: local.region,
+  };
 }

@@ -2,6 +2,7 @@
 import { summarizeError } from '../lib/errors.ts';
 import { UsageError } from './connect.ts';
 import { check } from './rules/check.ts';
+import { test } from './rules/test.ts';
 
 const USAGE = `Usage: npm run rules -- check FILE   say what is wrong with a rule file
 
@@ -11,6 +12,7 @@ docs/rules.md tells what rules mean.`;
 /** Each takes the arguments after its name. */
 const COMMANDS: ReadonlyMap<string, (args: readonly string[]) => void | Promise<void>> = new Map([
   ['check', check],
+  ['test', test],
 ]);
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
