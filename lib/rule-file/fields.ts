@@ -34,7 +34,7 @@ const things = wholeNumberFrom(1).meta({ id: 'positiveInteger' });
 const fractionList = list(
   strict({
     percent: numberFrom(1, 100).describe("Percent of the criterion's threshold."),
-    severity: severityName,
+    severity: severityName.describe('How bad a breach of this share is.'),
   }),
   5,
   ({ percent: of }) => of,

@@ -22,14 +22,18 @@ const pattern = anyPattern
   .meta({ id: 'pattern', description: 'A text in which * stands for any text and ? for one character.' });
 
 const notEmpty = (value: object) => Object.keys(value).length > 0;
-const CONDITION_EXPECTED = 'expected at least one condition';
+const NOT_EMPTY = {
+  error: 'expected at least one condition',
+  // A field that nobody knows is not among the value's, and told already.
+  when: ({ issues }: { readonly issues: readonly unknown[] }) => issues.length === 0,
+};
 
 export const match = strict({
   tags: z
     .record(z.string().min(1, 'expected the key of a tag'), anyPattern, {
       error: 'expected tags with patterns',
     })
-    .refine(notEmpty, CONDITION_EXPECTED)
+    .refine(notEmpty, NOT_EMPTY)
     .meta({ minProperties: 1 })
     .exactOptional()
     .describe(
@@ -42,7 +46,7 @@ export const match = strict({
     atLeast: wholeNumberFrom(0).exactOptional().describe('So many things, or more.'),
     below: wholeNumberFrom(1).exactOptional().describe('Fewer things than this.'),
   })
-    .refine(notEmpty, CONDITION_EXPECTED)
+    .refine(notEmpty, NOT_EMPTY)
     .refine(
       ({ atLeast = 0, below = Number.POSITIVE_INFINITY }) => atLeast < below,
       'expected below to be above atLeast',
@@ -54,7 +58,7 @@ export const match = strict({
     .exactOptional()
     .describe('Whether the configuration of the task has abort criteria, at which AWS cancels the rollout.'),
 })
-  .refine(notEmpty, CONDITION_EXPECTED)
+  .refine(notEmpty, NOT_EMPTY)
   .meta({
     id: 'match',
     minProperties: 1,
