@@ -209,7 +209,9 @@ function subjectOf(
     ...(configurationId !== undefined && { configurationId }),
     tags,
     things: counts.total,
-    criteria: configuration?.criteria ?? [],
+    ...(configurationId === undefined
+      ? { criteria: [] }
+      : configuration && { criteria: configuration.criteria }),
   };
 }
 

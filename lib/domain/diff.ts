@@ -20,7 +20,7 @@ import {
   removeAll,
 } from './rules/engine.ts';
 import type { MaintenanceWindow, TaskLook } from './rules/look.ts';
-import type { RuleState, TaskRule } from './rules/rule.ts';
+import type { RuleState, TaskRule, UnreachableRule } from './rules/rule.ts';
 import { ruleEvent } from './rules/rule-event.ts';
 import type { Telling } from './rules/sentences.ts';
 import { DELETED, isTerminal, type Snapshot, type TaskConfiguration, type TaskFacts } from './task.ts';
@@ -146,10 +146,17 @@ export function isWorthWriting(before: Snapshot, { snapshot, events }: Diff, per
     { now: snapshot.rules.lastAt, periodMs },
   );
   if (isNoted || !isSameState(before.rules, snapshot.rules)) return true;
-  if (JSON.stringify(before.whenUnread) !== JSON.stringify(snapshot.whenUnread)) return true;
+  if (!areSameRules(before.whenUnread, snapshot.whenUnread)) return true;
   return (
     snapshot.facts.status !== 'IN_PROGRESS' && before.listedLastUpdatedAt !== snapshot.listedLastUpdatedAt
   );
+}
+
+/** The order of members is not the same once they were stored. */
+function areSameRules(some: readonly UnreachableRule[], others: readonly UnreachableRule[]): boolean {
+  const fields = (rules: readonly UnreachableRule[]) =>
+    JSON.stringify(rules.map((rule) => Object.entries(rule).sort(([a], [b]) => (a < b ? -1 : 1))));
+  return fields(some) === fields(others);
 }
 
 function stopReason(status: string): StopReason {

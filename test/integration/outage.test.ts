@@ -214,7 +214,7 @@ describe('a bus that refuses some entries', () => {
       expect(new Set(tasks).size).toBe(tasks.length);
       return undefined;
     };
-    expect(await world.poll()).toMatchObject({ published: 12 * 7 });
+    expect(await world.poll()).toMatchObject({ published: 12 * 9 });
     expect(await audit(world)).toEqual([]);
   });
 

@@ -146,6 +146,14 @@ describe('a rollout', () => {
           '10 % of the things that received the task have failed (of at least 10): AWS cancels the rollout at 20 %.',
       },
       observed: { value: 33.33, limit: 10, unit: 'percent', numerator: 30, denominator: 90 },
+      summary:
+        '30 of 90 things that received the task have failed (33.33 %, limit 10 %); AWS cancels the rollout at 20 %.',
+      sampleThings: Array.from({ length: 20 }, (_, index) => ({
+        managedThingId: `thing-0000${61 + index}`,
+        status: 'FAILED',
+        retryAttempt: 0,
+        lastUpdatedAt: '2026-11-22T12:01:00.000Z',
+      })),
     });
     const [, row] = await world.history();
     expect(row).toEqual({
@@ -264,6 +272,22 @@ describe('cost', () => {
     expect([...new Set(others.map(({ operation }) => operation))]).toEqual(['Scan']);
   });
 
+  it('of a quiet time is a note every third poll that a clock runs, and nothing once it has ended', async () => {
+    world.task('t1', { queued: 10 });
+    const poller = world.poller();
+    const writes: number[] = [];
+    for (let minute = 0; minute <= 80; minute += 1) {
+      const before = poller.gate.count('PutItem');
+      await poller.poll();
+      if (poller.gate.count('PutItem') > before) writes.push(minute);
+      world.now += MINUTE;
+    }
+    poller.close();
+    // Tracking started; then until the rule `stalled` is breached after an hour, and its events are delivered.
+    expect(writes).toEqual(Array.from({ length: 21 }, (_, index) => index * 3));
+    expect(world.events('t1')).toEqual(['1 Tracking Started', '2 Threshold Breached']);
+  });
+
   it('of tasks that are scheduled or over, and unchanged in the list, is nothing', async () => {
     world.configuration('c1');
     for (let index = 0; index < 20; index += 1) {
@@ -348,9 +372,11 @@ describe('configurations', () => {
       '1 Tracking Started',
       '2 Threshold Breached',
       '3 Threshold Breached',
-      '4 Configuration Changed',
-      '6 Threshold Recovered',
+      '4 Threshold Breached',
+      '5 Configuration Changed',
       '7 Threshold Recovered',
+      '8 Threshold Recovered',
+      '9 Threshold Recovered',
     ]);
   });
 

@@ -169,7 +169,7 @@ describe('listTracked', () => {
         status: 'PAUSED',
         percentComplete: 51,
         description: 'spring release',
-        breaches: ['abort-criteria:failed:50'],
+        breaches: ['abort-criteria:failed:50', 'abort-criteria:failed:80'],
         undelivered: 2,
       },
       { taskId: 'c', status: 'COMPLETED', breaches: [], undelivered: 2 },

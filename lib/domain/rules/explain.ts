@@ -39,14 +39,16 @@ export function explainRules(set: RuleSet, subject: RuleSubject): RuleExplanatio
   const rules = merged
     .filter(({ fields }) => fields.enabled !== false)
     .flatMap((one) =>
-      completeRule(one.id, one.kind, one.fields, subject.criteria).map((rule) => ({
+      completeRule(one.id, one.kind, one.fields, subject.criteria ?? []).map((rule) => ({
         rule,
         sources: sourcesOf(rule, (field) => sourceOf(field, rule, one)),
       })),
     );
   const malformed = tags.malformed.map((rule) => ({
     rule,
-    sources: sourcesOf(rule, (): FieldSource => ({ from: 'tag', key: rule.tag })),
+    sources: sourcesOf(rule, (field) =>
+      field === 'mutedUntil' ? lastSource(field, tags.layers) : { from: 'tag', key: rule.tag },
+    ),
   }));
   const disabled = merged
     .filter(({ fields }) => fields.enabled === false)

@@ -9,8 +9,8 @@ export interface RuleSubject {
   readonly tags: Readonly<Record<string, string>>;
   /** Things that the task targets: `total` of its counts. */
   readonly things: number;
-  /** Abort criteria of its configuration. */
-  readonly criteria: readonly AbortCriterion[];
+  /** Abort criteria of its configuration, none without one; left out while it could not be read. */
+  readonly criteria?: readonly AbortCriterion[];
   /** Keys of tags that mean something else, such as the one by which tasks are discovered: never told as malformed. */
   readonly ignoredTags?: readonly string[];
 }
@@ -24,7 +24,7 @@ export function matches(match: Match | undefined, subject: RuleSubject): boolean
       isLike(match.configurationId, subject.configurationId) &&
       hasThings(match.things, subject.things) &&
       hasTags(match.tags, subject.tags) &&
-      (match.abortCriteria === undefined || match.abortCriteria === subject.criteria.length > 0))
+      hasCriteria(match.abortCriteria, subject.criteria))
   );
 }
 
@@ -41,6 +41,11 @@ function hasTags(patterns: Match['tags'], tags: RuleSubject['tags']): boolean {
     patterns === undefined ||
     Object.entries(patterns).every(([key, pattern]) => Object.hasOwn(tags, key) && isLike(pattern, tags[key]))
   );
+}
+
+/** Of a configuration that is not known, neither is true. */
+function hasCriteria(expected: boolean | undefined, criteria: RuleSubject['criteria']): boolean {
+  return expected === undefined || (criteria !== undefined && expected === criteria.length > 0);
 }
 
 /**
