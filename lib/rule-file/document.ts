@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml';
 import { type Path, RuleFileError, type RuleFileProblem } from './problems.ts';
 
 /** A YAML document as plain values. */
@@ -34,7 +44,7 @@ export function readDocument(text: string, source: string): RuleDocument {
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const problem = (offset: number, message: string) => ({ ...position(offset), path: '', message });
-  const complaints = [...document.errors, ...document.warnings];
+  const complaints = complaintsOf(document);
   const problems = complaints.map(({ code, message, pos: [at] }) => problem(at, EXPLAINED[code] ?? message));
   if (complaints.some(({ code }) => code !== 'DUPLICATE_KEY')) throw new RuleFileError(source, problems);
   const odd = oddNodes(document).map(({ offset, message }) => problem(offset, message));
@@ -45,6 +55,12 @@ export function readDocument(text: string, source: string): RuleDocument {
   } catch (error) {
     throw new RuleFileError(source, [...problems, problem(0, TOO_MANY_ALIASES)], { cause: error });
   }
+}
+
+/** What lies too deep complains at every level, and of more than that. */
+function complaintsOf({ errors, warnings }: Document): readonly YAMLError[] {
+  const tooDeep = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  return tooDeep === undefined ? [...errors, ...warnings] : [tooDeep];
 }
 
 interface OddNode {
@@ -89,7 +105,7 @@ function offsetOf(path: Path, document: Document): number {
     } else if (isSeq(inside) && typeof step === 'number') {
       node = inside.items[step];
       offset = startOf(node);
-    } else break;
+    }
   }
   return offset;
 }

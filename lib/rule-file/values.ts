@@ -6,9 +6,9 @@ const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
 const DURATION = /^(?=\d)(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?$/;
 const DURATION_EXPECTED = 'expected a duration such as 90s, 10m, 1h30m or 1d';
 
-/** @returns milliseconds; NaN for what is no duration */
+/** @returns milliseconds of a text that is a duration */
 function parseDuration(text: string): number {
-  const [, days = 0, hours = 0, minutes = 0, seconds = 0] = DURATION.exec(text) ?? [undefined, Number.NaN];
+  const [, days = 0, hours = 0, minutes = 0, seconds = 0] = DURATION.exec(text) ?? [];
   return (
     Number(days) * UNITS.d + Number(hours) * UNITS.h + Number(minutes) * UNITS.m + Number(seconds) * UNITS.s
   );

@@ -37,7 +37,7 @@ interface Definition extends Omit<TagLayer, 'tag' | 'fields'> {
   read(value: string): RuleFields | undefined;
 }
 
-/** The id and kind of the rules that tags bring about. Nothing else may have these ids. */
+/** The id and kind of the rules that tags bring about. No rule of another kind may have these ids. */
 export const TAG_RULES = {
   'failed-percent': { id: 'failed-percent', kind: 'ratio' },
   'failed-things': { id: 'failed-things', kind: 'count' },

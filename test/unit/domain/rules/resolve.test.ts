@@ -458,6 +458,11 @@ describe('explainRules', () => {
         ['severity', 'forMs', 'keepFiringForMs', 'tag', 'problem'].map((field) => [field, tag('x')]),
       ),
     ]);
+    const muted = explainRules(
+      ruleSet(),
+      subject({ tags: { 'ota-watch:x': '', 'ota-watch:mute': '2026-12-01' } }),
+    );
+    expect(muted.rules[0]?.sources).toMatchObject({ problem: tag('x'), mutedUntil: tag('mute') });
     const loud = explainRules(set, { ...look, tags: { 'ota-watch:severity': 'info' } });
     expect(loud.rules.map(({ sources }) => sources.severity)).toEqual([tag('severity'), standard]);
   });
