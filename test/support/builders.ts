@@ -10,6 +10,7 @@ import {
   FAILURE_STATES,
   type MalformedTagRule,
   type MilestoneRule,
+  type OpenBreach,
   type OverdueRule,
   type RateRule,
   type RatioRule,
@@ -175,6 +176,11 @@ export const rules = {
     ...overrides,
   }),
 } as const;
+
+/** What is remembered of a breach. */
+export function openBreach(overrides: Partial<OpenBreach> = {}): OpenBreach {
+  return { at: NOON, kind: 'count', severity: 'error', value: 12, limit: 10, ...overrides };
+}
 
 export function snapshot(overrides: Partial<Snapshot> = {}): Snapshot {
   return {
