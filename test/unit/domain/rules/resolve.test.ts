@@ -197,6 +197,18 @@ describe('resolveRules', () => {
     );
   });
 
+  it('knows neither abort criteria nor that there are none while a configuration cannot be read', () => {
+    const set = ruleSet(
+      { id: 'a', kind: 'abort-criteria', fields: {} },
+      { id: 'b', kind: 'stalled', match: { abortCriteria: false }, fields: {} },
+      { id: 'c', kind: 'stalled', match: { abortCriteria: true }, fields: {} },
+      { id: 'd', kind: 'stalled', fields: {} },
+    );
+    const unknown: RuleSubject = { taskId: 't', tags: {}, things: 1 };
+    expect(resolveRules(set, unknown).rules.map(({ id }) => id)).toEqual(['d']);
+    expect(explainRules(set, unknown).rules.map(({ rule }) => rule.id)).toEqual(['d']);
+  });
+
   it('takes fractions of thresholds from the set', () => {
     const set = ruleSet({
       id: 'mine',
