@@ -15,8 +15,12 @@ import {
   untrack,
 } from '../lib/domain/diff.ts';
 import { detailOf, type HistoryRow, SOURCE, type StartReason } from '../lib/domain/events.ts';
+import type { SampleThing } from '../lib/domain/generated/events.ts';
+import { resolveRules } from '../lib/domain/rules/resolve.ts';
 import type { Snapshot, TaskFacts } from '../lib/domain/task.ts';
 import { applyDiff, type LiveTask, setAside } from '../lib/domain/tracked.ts';
+import { withDefaults } from '../lib/rule-file/defaults.ts';
+import { parseRuleFile } from '../lib/rule-file/parse.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const folder = path.join(root, 'events/samples');
@@ -29,14 +33,44 @@ const MINUTE = 60_000;
 const instant = (now: number) => new Date(now).toISOString();
 const chainAt = (now: number): ChainContext => ({ now, hash: canonicalHash, retentionDays: 400 });
 
-/** Every configuration here has AWS cancel a rollout at 20 % failures of at least 50 things. */
-function contextAt(now: number, { configurationId = '' }: Partial<TaskFacts>): DiffContext {
-  const criteria = [{ failureType: 'FAILED' as const, thresholdPercentage: 20, minExecutedThings: 50 }];
-  return { now, progressEvents: 'milestones', criteria: { configurationId, criteria } };
+/** The built-in rules, of which one is reminded of. */
+const RULES = withDefaults(
+  parseRuleFile(
+    `
+version: 1
+rules:
+  - id: failed-percent
+    match: { abortCriteria: false }
+    percent: 10
+    severity: critical
+    repeatEvery: 30m
+`,
+    'rules.yml',
+  ),
+);
+
+/** A configuration without abort criteria. By the others, AWS cancels a rollout at 20 % failures of at least 50 things. */
+const UNLIMITED = 'c0Bv9yNf4Lj2';
+
+function contextAt(
+  now: number,
+  { taskId, configurationId = '', counts }: Pick<TaskFacts, 'taskId' | 'configurationId' | 'counts'>,
+): DiffContext {
+  const criterion = { failureType: 'FAILED' as const, thresholdPercentage: 20, minExecutedThings: 50 };
+  const criteria = configurationId === UNLIMITED ? [] : [criterion];
+  return {
+    now,
+    periodMs: MINUTE,
+    progressEvents: 'milestones',
+    configuration: { configurationId, criteria },
+    rules: resolveRules(RULES, { taskId, configurationId, tags: {}, things: counts.total, criteria }).rules,
+  };
 }
 
-/** What a poll finds out about a task. */
+/** What a poll finds out about a task, a minute after the one before. */
 type Look = (before: Snapshot, now: number) => Diff;
+/** The same, so many minutes after the one before. */
+type LaterLook = readonly [minutes: number, look: Look];
 
 const finds =
   (changes: Partial<TaskFacts>): Look =>
@@ -45,13 +79,35 @@ const finds =
     return diff(before, facts, contextAt(now, facts));
   };
 const findsNothing: Look = (before, now) => taskDeleted(before, contextAt(now, before.facts));
-const isToldToStop: Look = (before) => untrack(before);
+const isToldToStop: Look = untrack;
 
-/** Follows a task from its first sight through further looks, a minute apart. */
+/** Things that failed, as a poll adds them to new breaches: each half a minute before the one that it comes after. */
+const failedThings = (now: number, ids: readonly string[]): SampleThing[] =>
+  ids.map((managedThingId, index) => ({
+    managedThingId,
+    status: 'FAILED',
+    retryAttempt: index % 2,
+    lastUpdatedAt: instant(now - 7_000 - index * 31_000),
+  }));
+
+const findsWith =
+  (changes: Partial<TaskFacts>, failed: readonly string[]): Look =>
+  (before, now) => {
+    const found = finds(changes)(before, now);
+    const sampleThings = failedThings(now, failed);
+    const events = found.events.map((event) =>
+      event.detailType === 'OTA Task Threshold Breached'
+        ? { ...event, body: { ...event.body, sampleThings } }
+        : event,
+    );
+    return { ...found, events };
+  };
+
+/** Follows a task from its first sight through further looks. */
 function follow(
   first: Pick<TaskFacts, 'taskId' | 'description' | 'status' | 'counts'> & Partial<TaskFacts>,
   reason: StartReason,
-  looks: readonly Look[],
+  looks: readonly (Look | LaterLook)[],
 ): LiveTask {
   const facts: TaskFacts = {
     taskArn: `arn:aws:iotmanagedintegrations:${REGION}:${ACCOUNT}:ota-task/${first.taskId}`,
@@ -68,10 +124,13 @@ function follow(
     startTracking(facts, reason, contextAt(START, facts)),
     chainAt(START),
   );
-  return looks.reduce((task, look, index) => {
-    const now = START + (index + 1) * MINUTE;
-    return applyDiff(task, task.head, look(task.snapshot, now), chainAt(now));
-  }, seen);
+  let [task, now] = [seen, START];
+  for (const next of looks) {
+    const [minutes, look] = typeof next === 'function' ? [1, next] : next;
+    now += minutes * MINUTE;
+    task = applyDiff(task, task.head, look(task.snapshot, now), chainAt(now));
+  }
+  return task;
 }
 
 const completed = follow(
@@ -101,8 +160,38 @@ const aborted = follow(
   },
   'discovered',
   [
-    finds({ counts: countsOf({ queued: 880, inProgress: 60, succeeded: 32, failed: 28 }) }),
+    findsWith({ counts: countsOf({ queued: 880, inProgress: 60, succeeded: 32, failed: 28 }) }, [
+      'thermostat-0117',
+      'thermostat-0104',
+      'thermostat-0098',
+    ]),
     finds({ status: 'CANCELED', counts: countsOf({ succeeded: 32, failed: 28, canceled: 940 }) }),
+  ],
+);
+
+/** Fails a little too often again and again, and then for long. */
+const unlimited = follow(
+  {
+    taskId: 'Ct8GfV21mQeX',
+    description: 'Window sensor firmware 0-9-4',
+    configurationId: UNLIMITED,
+    status: 'IN_PROGRESS',
+    counts: countsOf({ queued: 490, inProgress: 10 }),
+  },
+  'discovered',
+  [
+    findsWith({ counts: countsOf({ queued: 476, inProgress: 6, succeeded: 15, failed: 3 }) }, [
+      'window-sensor-22',
+      'window-sensor-14',
+      'window-sensor-09',
+    ]),
+    finds({ counts: countsOf({ queued: 455, inProgress: 12, succeeded: 30, failed: 3 }) }),
+    finds({ counts: countsOf({ queued: 440, inProgress: 10, succeeded: 44, failed: 6 }) }),
+    finds({ counts: countsOf({ queued: 420, inProgress: 14, succeeded: 60, failed: 6 }) }),
+    findsWith({ counts: countsOf({ queued: 400, inProgress: 8, succeeded: 80, failed: 12 }) }, [
+      'window-sensor-96',
+    ]),
+    [30, finds({ counts: countsOf({ queued: 390, inProgress: 4, succeeded: 92, failed: 14 }) })],
   ],
 );
 
@@ -154,8 +243,11 @@ const letGo = follow(
 
 /** What distinguishes two samples of one detail-type. */
 function variantOf(row: HistoryRow): string | undefined {
-  const { reason, inferredCause, rule }: { [field: string]: unknown } = { ...row };
-  const severity = Reflect.get(Object(rule), 'severity');
+  const { reason, inferredCause, reminder, flapping, rule }: { [field: string]: unknown } = { ...row };
+  if (reminder !== undefined) return 'reminder';
+  if (flapping !== undefined) return 'flapping';
+  const isRatio = Reflect.get(Object(rule), 'kind') === 'ratio';
+  const severity = isRatio ? 'ratio' : Reflect.get(Object(rule), 'severity');
   return [reason, inferredCause, severity].find((value) => typeof value === 'string');
 }
 
@@ -193,7 +285,9 @@ const scheduled = {
   detail: '{}',
 };
 
-const rows = [completed, aborted, outOfTime, calledOff, deleted, letGo].flatMap(({ outbox }) => outbox);
+const rows = [completed, aborted, unlimited, outOfTime, calledOff, deleted, letGo].flatMap(
+  ({ outbox }) => outbox,
+);
 const published = rows.filter((row) => row.published).reverse();
 const refused = { sequence: 2, code: 'MalformedDetail', message: 'Detail is malformed.' };
 

@@ -14,7 +14,7 @@ export interface DemoRollout {
   readonly createdAtMinute: number;
   readonly startsAtMinute?: number;
   readonly configuration: Configuration;
-  readonly task: Pick<ScriptedTask, 'OtaType' | 'things' | 'joiningPerMinute' | 'profile'>;
+  readonly task: Pick<ScriptedTask, 'OtaType' | 'Tags' | 'things' | 'joiningPerMinute' | 'profile'>;
   readonly interventions?: readonly Intervention[];
   /** Every event that the bus accepts for it, in order, in the words of `outlineOf`. */
   readonly promises: readonly string[];
@@ -22,18 +22,23 @@ export interface DemoRollout {
 
 type Configuration = Parameters<Account['createConfiguration']>[0];
 
-/** At so many things a minute, until so many percent of at least 20 have failed. */
-function configuration(maximumPerMinute: number, abortPercentage: number): Configuration {
-  const abort = {
-    Action: 'CANCEL',
-    FailureType: 'FAILED',
-    MinNumberOfExecutedThings: 20,
-    ThresholdPercentage: abortPercentage,
-  } as const;
+/** At so many things a minute; where a percentage is given, AWS cancels once so many of at least 20 have failed. */
+function configuration(maximumPerMinute: number, abortPercentage?: number): Configuration {
+  const criteria =
+    abortPercentage === undefined
+      ? []
+      : [
+          {
+            Action: 'CANCEL' as const,
+            FailureType: 'FAILED' as const,
+            MinNumberOfExecutedThings: 20,
+            ThresholdPercentage: abortPercentage,
+          },
+        ];
   return {
     PushConfig: {
       RolloutConfig: { MaximumPerMinute: maximumPerMinute },
-      AbortConfig: { AbortConfigCriteriaList: [abort] },
+      AbortConfig: { AbortConfigCriteriaList: criteria },
     },
   };
 }
@@ -68,19 +73,24 @@ export const ROLLOUTS: readonly DemoRollout[] = [
     ],
   },
   {
-    // A few failures first, which reach half of the threshold; then every thing fails.
+    // A few failures first, which reach half of the threshold; a few more, which come close to it; then every thing fails.
     taskId: 'doorLocks',
     name: 'door-locks',
     createdAtMinute: 0,
     configuration: configuration(10, 20),
-    task: { things: 200, profile: { ...STEADY, phases: [...badBatch(24, 30), ...badBatch(34)] } },
+    task: {
+      things: 200,
+      profile: { ...STEADY, phases: [...badBatch(24, 30), ...badBatch(36, 39), ...badBatch(44)] },
+    },
     promises: [
       'started IN_PROGRESS',
       'warning breached',
+      'error breached',
       'IN_PROGRESS → CANCELED (abort-criteria)',
       'progress 100 %',
       'critical breached',
       'warning recovered (task-ended)',
+      'error recovered (task-ended)',
       'critical recovered (task-ended)',
       'stopped (canceled)',
     ],
@@ -98,6 +108,29 @@ export const ROLLOUTS: readonly DemoRollout[] = [
       'progress 25 %',
       'warning recovered (recovered)',
       'progress 50 %',
+      'progress 75 %',
+      'IN_PROGRESS → COMPLETED',
+      'progress 100 %',
+      'stopped (completed)',
+    ],
+  },
+  {
+    // AWS would not cancel this one, however many fail: our own limit does for it, set by a tag of the task.
+    taskId: 'windowSensors',
+    name: 'window-sensors',
+    createdAtMinute: 0,
+    configuration: configuration(10),
+    task: {
+      Tags: { 'ota-watch:failed-percent': '12' },
+      things: 100,
+      profile: { ...STEADY, phases: badBatch(14, 19) },
+    },
+    promises: [
+      'started IN_PROGRESS',
+      'error breached',
+      'progress 25 %',
+      'progress 50 %',
+      'error recovered (recovered)',
       'progress 75 %',
       'IN_PROGRESS → COMPLETED',
       'progress 100 %',

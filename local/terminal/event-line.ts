@@ -1,12 +1,11 @@
 import type { InferredCause } from '../../lib/domain/events.ts';
-import type { ProgressedDetail } from '../../lib/domain/generated/events.ts';
-import type { Observed, Rule } from '../../lib/domain/rules.ts';
+import type { ProgressedDetail, SampleThing, Severity } from '../../lib/domain/generated/events.ts';
 import { isTerminal } from '../../lib/domain/task.ts';
 import type { WatchEvent } from '../stack/watch-event.ts';
 import { columns, kindOf, type Line, type Piece, type Style } from './line.ts';
 import { resultsOf } from './results.ts';
 
-const SEVERITY_STYLES: Readonly<Record<Rule['severity'], Style>> = {
+const SEVERITY_STYLES: Readonly<Record<Severity, Style>> = {
   info: 'cyan',
   warning: 'yellow',
   error: 'red',
@@ -55,9 +54,9 @@ function textOf({ detailType, detail }: WatchEvent): string {
     case 'OTA Task Progressed':
       return `${shareOf(detail)} have ended: ${resultsOf(detail.counts)}`;
     case 'OTA Task Threshold Breached':
-      return `${observationOf(detail.rule, detail.observed)} — ${consequenceOf(detail.rule)}`;
+      return `${detail.summary}${suchAs(detail.sampleThings)}`;
     case 'OTA Task Threshold Recovered':
-      return `${observationOf(detail.rule, detail.observed)} — ${RECOVERIES[detail.reason]}`;
+      return detail.summary;
     case 'OTA Task Tracking Stopped':
       return `${STOPS[detail.reason]}: ${resultsOf(detail.counts)}`;
     default:
@@ -66,12 +65,6 @@ function textOf({ detailType, detail }: WatchEvent): string {
 }
 
 const STARTS = { discovered: [], requested: ['on request'] } as const;
-
-const RECOVERIES = {
-  recovered: 'below the limit again',
-  'task-ended': 'closed, since the task ended',
-  'rule-removed': 'closed, since the rule is gone',
-} as const;
 
 const STOPS = {
   completed: 'completed',
@@ -89,19 +82,10 @@ const stateOf = (status: string) => (isTerminal(status) ? `already ${status}` : 
 const shareOf = ({ percentComplete, counts }: ProgressedDetail) =>
   percentComplete === undefined ? 'none' : `${percentComplete} % of ${things(counts.total)}`;
 
-const UNITS = { percent: ' %', things: ' things', seconds: ' s' } as const;
+const MAX_SHOWN = 3;
 
-/** For example: failed 21.4 % (6 of 28), limit 20 % */
-function observationOf({ id }: Rule, { value, limit, unit, numerator, denominator }: Observed): string {
-  const what = id.split(':')[1] ?? id;
-  const ratio = numerator === undefined ? '' : ` (${numerator} of ${denominator})`;
-  return `${what} ${value}${UNITS[unit]}${ratio}, limit ${limit}${UNITS[unit]}`;
-}
-
-/** What a rule is about, in the last part of its sentence. */
-function consequenceOf({ description }: Rule): string {
-  return description
-    .slice(description.lastIndexOf(': ') + 1)
-    .trim()
-    .replace(/\.$/, '');
+/** A few of the things that failed. */
+function suchAs(samples: readonly SampleThing[] = []): string {
+  const ids = samples.slice(0, MAX_SHOWN).map(({ managedThingId }) => managedThingId);
+  return ids.length === 0 ? '' : ` Such as ${ids.join(', ')}.`;
 }

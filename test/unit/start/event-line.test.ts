@@ -20,23 +20,23 @@ it.each([
   ['progressed', '<dim PROGRESS >  25 % of 400 things have ended: 88 succeeded, 12 failed'],
   [
     'threshold-breached.warning',
-    '<yellow WARNING  >  failed 11 % (22 of 200), limit 10 % — AWS cancels the rollout at 20 %',
+    '<yellow WARNING  >  22 of 200 things that received the task have failed (11 %, limit 10 %); AWS cancels the rollout at 20 %, after 18 more failures at today’s mix.',
   ],
   [
-    'threshold-breached.critical',
-    '<red CRITICAL >  failed 23.33 % (28 of 120), limit 20 % — AWS cancels the rollout',
+    'threshold-breached.error',
+    '<red ERROR    >  28 of 120 things that received the task have failed (23.33 %, limit 16 %); AWS cancels the rollout at 20 %. Such as thermostat-0117, thermostat-0104, thermostat-0098.',
+  ],
+  [
+    'threshold-breached.flapping',
+    '<red CRITICAL >  12 of 100 things that received the task have failed, rejected the update or timed out (12 %, limit 10 %). It is flapping: it counts as over only when it has been gone for 15 min. Such as window-sensor-96.',
   ],
   [
     'threshold-recovered.recovered',
-    '<green RECOVERED>  failed 3.13 % (10 of 320), limit 10 % — below the limit again',
+    '<green RECOVERED>  Over after 1 min: 10 of 320 things that received the task have failed (3.13 %, limit 10 %).',
   ],
   [
     'threshold-recovered.task-ended',
-    '<dim RECOVERED>  failed 23.33 % (28 of 120), limit 10 % — closed, since the task ended',
-  ],
-  [
-    'threshold-recovered.rule-removed',
-    '<dim RECOVERED>  failed 13.46 % (14 of 104), limit 10 % — closed, since the rule is gone',
+    '<dim RECOVERED>  The task has ended: 28 of 120 things that received the task have failed (23.33 %, limit 10 %). The breach lasted 1 min.',
   ],
   ['tracking-stopped.completed', '<dim STOPPED  >  completed: 392 succeeded, 8 failed'],
   ['tracking-stopped.canceled', '<dim STOPPED  >  canceled: 32 succeeded, 28 failed, 940 canceled'],
@@ -61,12 +61,13 @@ it('shows a task that was over before it was first seen, and one without a descr
   );
 });
 
-it('shows observations that are no ratios', () => {
-  const rule = { id: 'stalled', kind: 'abort-criteria', severity: 'error', description: 'Nothing moves.' };
-  const observed = { value: 700, limit: 600, unit: 'seconds' };
-  expect(shown(sample('threshold-breached.critical', { rule, observed }))).toMatch(
-    /<red ERROR {4}> {2}stalled 700 s, limit 600 s — Nothing moves$/,
-  );
+it.each([
+  ['none', [], ''],
+  ['at most three', ['a', 'b', 'c', 'd'], ' Such as a, b, c.'],
+])('names things that failed: %s', (_, ids, named) => {
+  const sampleThings = ids.map((managedThingId) => ({ managedThingId, status: 'FAILED' }));
+  const event = sample('threshold-breached.critical', { sampleThings, summary: 'Things fail.' });
+  expect(shown(event)).toMatch(new RegExp(`<red CRITICAL > {2}Things fail\\.${named}$`));
 });
 
 it('lets no text of the account control the terminal', () => {
