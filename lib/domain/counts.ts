@@ -45,17 +45,3 @@ export function finishedThings(counts: Counts): number {
 export function executedThings(counts: Counts): number {
   return counts.inProgress + counts.succeeded + counts.failed + counts.rejected + counts.timedOut;
 }
-
-/**
- * The counts as they stood just before a task was canceled: things that were in progress then count as canceled now,
- * and would be missing from the number of executed ones. What was queued is canceled first.
- */
-export function countsBeforeCancel(previous: Counts, canceled: Counts): Counts {
-  const newlyCanceled = canceled.canceled - previous.canceled;
-  const fromInProgress = Math.max(0, newlyCanceled - previous.queued);
-  return countsOf({
-    ...canceled,
-    inProgress: canceled.inProgress + fromInProgress,
-    canceled: canceled.canceled - fromInProgress,
-  });
-}

@@ -1,6 +1,6 @@
-import { abortCriterionHolds } from './abort-criteria.ts';
-import { countsBeforeCancel, sameCounts } from './counts.ts';
-import type { InferredCause, StartReason, StopReason, TaskEvent } from './events.ts';
+import { type Cancellation, explainCancellation } from './cancellation.ts';
+import { sameCounts } from './counts.ts';
+import type { StartReason, StopReason, TaskEvent } from './events.ts';
 import {
   addSample,
   estimatedCompletion,
@@ -56,8 +56,6 @@ export interface Diff {
   readonly stopped?: StopReason;
 }
 
-const instant = (now: number) => new Date(now).toISOString();
-
 /** First sight of a task: nothing has changed, but rules may hold already, and the task may be over. */
 export function startTracking(facts: TaskFacts, reason: StartReason, context: DiffContext): Diff {
   const before: Snapshot = {
@@ -85,7 +83,9 @@ export function configurationInForce(
 export function diff(before: Snapshot, facts: TaskFacts, context: DiffContext): Diff {
   const configuration = configurationInForce(facts, context.configuration, before.configuration);
   const progress = diffProgress(before, facts, context);
-  const rules = diffRules(before, facts, configuration, progress.samples, context);
+  const cancellation =
+    facts.status === 'CANCELED' ? explainCancellation(before, facts, configuration, context.now) : undefined;
+  const rules = diffRules(before, facts, configuration, progress.samples, cancellation, context);
   const listedLastUpdatedAt = context.listedLastUpdatedAt ?? before.listedLastUpdatedAt;
   return {
     snapshot: {
@@ -98,7 +98,7 @@ export function diff(before: Snapshot, facts: TaskFacts, context: DiffContext): 
       ...(listedLastUpdatedAt !== undefined && { listedLastUpdatedAt }),
     },
     events: [
-      ...diffStatus(before, facts, configuration, context.now),
+      ...diffStatus(before, facts, cancellation),
       ...diffConfiguration(before, facts),
       ...progress.events,
       ...rules.events,
@@ -170,16 +170,9 @@ function stop(facts: TaskFacts): TaskEvent[] {
   return [{ detailType: 'OTA Task Tracking Stopped', published: true, body: { reason } }];
 }
 
-function diffStatus(
-  before: Snapshot,
-  facts: TaskFacts,
-  configuration: TaskConfiguration | undefined,
-  now: number,
-): TaskEvent[] {
+function diffStatus(before: Snapshot, facts: TaskFacts, cancellation: Cancellation | undefined): TaskEvent[] {
   const previousStatus = before.facts.status;
   if (facts.status === previousStatus) return [];
-  const inferredCause =
-    facts.status === 'CANCELED' ? inferCause(before, facts, configuration, now) : undefined;
   return [
     {
       detailType: 'OTA Task Status Changed',
@@ -187,26 +180,10 @@ function diffStatus(
       body: {
         previousStatus,
         terminal: isTerminal(facts.status),
-        ...(inferredCause !== undefined && { inferredCause }),
+        ...(cancellation !== undefined && { inferredCause: cancellation.cause }),
       },
     },
   ];
-}
-
-/** Why a task was canceled: the API does not say, so the facts have to. */
-function inferCause(
-  before: Snapshot,
-  facts: TaskFacts,
-  configuration: TaskConfiguration | undefined,
-  now: number,
-): InferredCause {
-  const list = configuration?.criteria ?? [];
-  const last = countsBeforeCancel(before.facts.counts, facts.counts);
-  if (abortCriterionHolds(list, last) || abortCriterionHolds(list, before.facts.counts))
-    return 'abort-criteria';
-  const { endTime, endBehavior } = facts;
-  const endCancels = endBehavior === 'CANCEL' || endBehavior === 'FORCE_CANCEL';
-  return endCancels && endTime !== undefined && endTime <= instant(now) ? 'end-time' : 'operator';
 }
 
 function diffConfiguration(before: Snapshot, facts: TaskFacts): TaskEvent[] {
@@ -260,6 +237,7 @@ function diffRules(
   facts: TaskFacts,
   configuration: TaskConfiguration | undefined,
   samples: Snapshot['samples'],
+  cancellation: Cancellation | undefined,
   { now, periodMs, rules, window }: DiffContext,
 ): { state: RuleState; events: TaskEvent[] } {
   const previousCounts = before.facts.counts;
@@ -267,7 +245,7 @@ function diffRules(
   const endTime = epoch(facts.endTime);
   const look: TaskLook = {
     status: facts.status,
-    counts: facts.status === 'CANCELED' ? countsBeforeCancel(previousCounts, facts.counts) : facts.counts,
+    counts: cancellation?.counts ?? facts.counts,
     previousCounts,
     samples,
     isContinuous: facts.otaType === 'CONTINUOUS',

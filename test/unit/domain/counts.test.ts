@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  countsBeforeCancel,
   countsOf,
   executedThings,
   finishedThings,
@@ -59,21 +58,5 @@ describe('executedThings', () => {
       canceled: 128,
     });
     expect(executedThings(counts)).toBe(2 + 4 + 8 + 16 + 32);
-  });
-});
-
-describe('countsBeforeCancel', () => {
-  it('puts things back that were in progress when the task was canceled', () => {
-    const previous = countsOf({ queued: 50, inProgress: 40, succeeded: 7, failed: 3 });
-    const canceled = countsOf({ canceled: 90, succeeded: 7, failed: 3 });
-    expect(countsBeforeCancel(previous, canceled)).toEqual(
-      countsOf({ canceled: 50, inProgress: 40, succeeded: 7, failed: 3 }),
-    );
-  });
-
-  it('changes nothing where only queued things were canceled', () => {
-    const previous = countsOf({ queued: 50, succeeded: 10 });
-    const canceled = countsOf({ canceled: 50, succeeded: 10 });
-    expect(countsBeforeCancel(previous, canceled)).toEqual(canceled);
   });
 });
