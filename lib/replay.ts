@@ -14,7 +14,7 @@ import type { TaskEvent } from './domain/events.ts';
 import { RATE_WINDOW } from './domain/progress.ts';
 import { isDue, isTimeToNote } from './domain/rules/engine.ts';
 import type { RuleSubject } from './domain/rules/resolve.ts';
-import type { TaskRule } from './domain/rules/rule.ts';
+import type { OverdueRule, TaskRule } from './domain/rules/rule.ts';
 import { DELETED, isEnding, type Snapshot, type TaskConfiguration } from './domain/task.ts';
 import { windowAt } from './maintenance-windows.ts';
 import type { ObservedTask } from './ports.ts';
@@ -49,6 +49,7 @@ interface Watched {
   readonly rules: readonly TaskRule[];
 }
 
+const MINUTE = 60_000;
 /** Windows and gaps are past when this many periods have gone by besides. */
 const SETTLED_PERIODS = 10;
 
@@ -88,8 +89,10 @@ function* lookQuietly(
   let watched = start;
   for (let now = observation.at + periodMs; now <= end; now += periodMs) {
     const { snapshot, rules }: Watched = watched;
+    const rest = restsUntil(watched, observation, { now, periodMs }) - now;
+    now += Math.ceil(rest / periodMs) * periodMs;
     const time = { now, periodMs };
-    if (isStill(watched, observation, time)) break;
+    if (now > end) break;
     if (snapshot.facts.status !== 'IN_PROGRESS' && !isDue(snapshot.rules, time)) continue;
     const diff = lookAgain(watched, observation, time);
     yield* eventsOf(diff, { ...observation, at: now });
@@ -173,24 +176,44 @@ function* eventsOf({ events }: Diff, { taskId, at }: Observation): Generator<Rep
 }
 
 /**
- * Whether no later poll will bring anything about, as long as it finds the task as it is: no clock runs, and nothing is left
- * that time alone changes. A task that stands still for weeks is looked at tens of thousands of times otherwise.
+ * Until when polls bring nothing about that find the task as it is: `now` while a clock runs, or while time alone may change
+ * something in ways that are not worth foreseeing. A task that stands still for weeks is looked at tens of thousands of times
+ * otherwise.
  */
-function isStill({ snapshot, rules }: Watched, observation: Observation, time: DiffTime): boolean {
+function restsUntil({ snapshot, rules }: Watched, observation: Observation, time: DiffTime): number {
+  const { now, periodMs } = time;
   const { facts, rules: state } = snapshot;
-  const settled = time.now - SETTLED_PERIODS * time.periodMs - longestWindow(rules);
-  if (state.lastAt >= settled || isTimeToNote(state, time) || state.dueAt !== undefined) return false;
-  if ('task' in observation && observation.task.maintenanceWindows.length > 0) return false;
-  if (isAfter(facts.startTime, settled)) return false;
-  return rules.every(
-    (rule) =>
-      (rule.mutedUntil ?? 0) <= time.now &&
-      (rule.repeatEveryMs === undefined || state.rules[rule.id]?.open === undefined) &&
-      (rule.kind !== 'overdue' || !isAfter(facts.endTime, settled - rule.afterMs)),
-  );
+  const settled = now - SETTLED_PERIODS * periodMs - longestWindow(rules);
+  if (state.lastAt >= settled || isTimeToNote(state, time)) return now;
+  if ('task' in observation && observation.task.maintenanceWindows.length > 0) return now;
+  if (facts.startTime !== undefined && Date.parse(facts.startTime) >= settled) return now;
+  const changes = [
+    state.dueAt ?? Infinity,
+    ...rules.map((rule) => nextChange(rule, snapshot, { ...time, settled })),
+  ];
+  return Math.max(now, Math.min(...changes));
 }
 
-const isAfter = (iso: string | undefined, instant: number) => iso !== undefined && Date.parse(iso) >= instant;
+/** When time alone changes something about a rule, or a little before. What came before `settled` has had its effect. */
+function nextChange(
+  rule: TaskRule,
+  snapshot: Snapshot,
+  { now, periodMs, settled }: DiffTime & { readonly settled: number },
+): number {
+  if (rule.repeatEveryMs !== undefined && snapshot.rules.rules[rule.id]?.open !== undefined) return now;
+  const { mutedUntil = 0 } = rule;
+  const unmuted = mutedUntil > now ? mutedUntil : Infinity;
+  const overdue = rule.kind === 'overdue' ? overdueFrom(rule, snapshot) : Infinity;
+  return overdue < settled ? unmuted : Math.min(unmuted, overdue - periodMs);
+}
+
+/** Nothing finishes, but things that are queued are projected to take their time from now on. */
+function overdueFrom({ afterMs }: OverdueRule, { facts, configuration }: Snapshot): number {
+  if (facts.endTime === undefined) return Infinity;
+  const perMinute = configuration?.pace?.maximumPerMinute;
+  const projected = perMinute === undefined ? 0 : (facts.counts.queued / perMinute) * MINUTE;
+  return Date.parse(facts.endTime) + afterMs - projected;
+}
 
 function longestWindow(rules: readonly TaskRule[]): number {
   return rules.reduce(

@@ -100,9 +100,8 @@ async function record(options: Options): Promise<Recorded> {
 }
 
 async function recordHistory({ task: taskIds = [], stage, region, ...options }: Options): Promise<Recorded> {
-  const now = Date.now();
   // A day counts to its end.
-  const until = Math.min(now, parseTime('until', options.until, DAY_MS - 1) ?? now);
+  const until = parseTime('until', options.until, DAY_MS - 1) ?? Date.now();
   const since =
     parseTime('since', options.since, 0) ?? (taskIds.length > 0 ? 0 : until - DEFAULT_DAYS * DAY_MS);
   if (since > until) throw new UsageError('--since is after --until');
