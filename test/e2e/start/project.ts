@@ -13,6 +13,7 @@ const SOURCES = [
   'lib',
   'local',
   'package.json',
+  'rules.yml',
   'serverless.yml',
   'tsconfig.json',
 ];
