@@ -180,19 +180,28 @@ function withRules(dice: Dice, rollout: readonly RuleLess[], isOddTime: boolean)
   let rules = Array.from({ length: dice.pick([1, 2, 3, 4, 6, 8, dice.int(9, 20)]) }, (_, index) =>
     randomRule(dice, purpose, `rule${index}`, randomKind(dice, purpose)),
   );
+  const former = new Map<string, TaskRule>();
   return rollout.map((look): RecordedLook => {
     if (look.kind === 'unread') return look;
-    if (dice.chance(changes)) rules = changedRules(dice, purpose, rules);
+    for (const rule of rules) former.set(rule.id, rule);
+    if (dice.chance(changes)) rules = changedRules(dice, purpose, rules, former);
     return { ...look, rules };
   });
 }
 
-/** Rules of which one is gone, new, or not what it was. */
-function changedRules(dice: Dice, purpose: Purpose, rules: readonly TaskRule[]): TaskRule[] {
-  const chosen = dice.int(0, 20);
-  const id = `rule${chosen % Math.max(1, rules.length)}`;
+/** Rules of which one is gone, new, back again, or not what it was. */
+function changedRules(
+  dice: Dice,
+  purpose: Purpose,
+  rules: readonly TaskRule[],
+  former: ReadonlyMap<string, TaskRule>,
+): TaskRule[] {
+  const id = `rule${dice.int(0, former.size)}`;
   const before = rules.find((rule) => rule.id === id);
-  if (before === undefined) return [...rules, randomRule(dice, purpose, id, randomKind(dice, purpose))];
+  if (before === undefined) {
+    const again = dice.chance(0.7) ? former.get(id) : undefined;
+    return [...rules, again ?? randomRule(dice, purpose, id, randomKind(dice, purpose))];
+  }
   if (dice.chance(0.25)) return rules.filter((rule) => rule !== before);
   const changed = changedRule(dice, purpose, before);
   return rules.map((rule) => (rule === before ? changed : rule));

@@ -1,5 +1,5 @@
 import type { Observed } from '../../lib/domain/generated/events.ts';
-import type { RuleKind, TaskRule } from '../../lib/domain/rules/rule.ts';
+import type { MilestoneRule, RuleKind, TaskRule } from '../../lib/domain/rules/rule.ts';
 import { type Condition, conditionOf } from './rule-oracle/condition.ts';
 import { type RecordedLook, RecordedRollout } from './rule-oracle/recorded-rollout.ts';
 
@@ -8,9 +8,8 @@ const HOUR = 60 * MINUTE;
 const FLAPPING_BREACHES = 3;
 const FLAPPING_PATIENCE = 15 * MINUTE;
 
-const ENDS = ['COMPLETED', 'CANCELED', 'DELETED'];
+const isEnd = (status: string) => ['COMPLETED', 'CANCELED', 'DELETED'].includes(status);
 const DELETIONS = ['DELETION_IN_PROGRESS', 'DELETED'];
-const ABOUT_TIME: readonly RuleKind[] = ['stalled', 'overdue', 'slow', 'stuck-scheduled', 'unreachable'];
 
 /** What subscribers and the history are told of rules, without the sentences. Instants are epoch milliseconds. */
 export interface Told {
@@ -35,14 +34,19 @@ interface Episode {
   reminders: number;
 }
 
-/** A rule from the look at which it came into force. */
+/** What is known of a rule from the look on at which it came into force. */
 interface Life {
   readonly kind: RuleKind;
   readonly from: number;
   /** By look. */
   readonly states: Condition['state'][];
-  readonly breachedAt: number[];
   open?: Episode;
+}
+
+/** When a rule was breached, also before it was gone for a while and came back. */
+interface Past {
+  readonly kind: RuleKind;
+  readonly breachedAt: number[];
 }
 
 /** What the rules of a rollout have to tell, from the first look to the last. */
@@ -54,6 +58,8 @@ class Prediction {
   readonly told: Told[] = [];
   readonly #rollout: RecordedRollout;
   readonly #lives = new Map<string, Life>();
+  /** By id. */
+  readonly #pasts = new Map<string, Past>();
 
   constructor(rollout: RecordedRollout) {
     this.#rollout = rollout;
@@ -62,28 +68,29 @@ class Prediction {
 
   #look(look: number): void {
     const { isRead, seen } = this.#rollout.moment(look);
-    const changed = isRead ? this.#forgetChanged(look, seen.rules) : new Set<string>();
+    const changed = isRead ? this.#forgetChanged(look) : new Set<string>();
     for (const rule of seen.rules) {
       if (changed.has(rule.id) || !(isRead || rule.kind === 'unreachable')) continue;
-      const life = this.#lives.get(rule.id) ?? {
-        kind: rule.kind,
-        from: look,
-        states: [],
-        breachedAt: [],
-      };
+      const life = this.#lives.get(rule.id) ?? { kind: rule.kind, from: look, states: [] };
       this.#lives.set(rule.id, life);
-      this.#hold(rule, life, look);
+      if (rule.kind === 'milestone') this.#reachMilestone(rule, look);
+      else this.#hold(rule, life, look);
     }
   }
 
-  /** Closes what is gone from the rules, or is another kind of rule now: those begin in the next look. */
-  #forgetChanged(look: number, rules: readonly TaskRule[]): Set<string> {
+  /** Closes what is gone from the rules, or is another kind of rule now: that begins in the next look. */
+  #forgetChanged(look: number): Set<string> {
+    const { seen } = this.#rollout.moment(look);
     const changed = new Set<string>();
-    for (const [id, life] of this.#lives) {
-      const now = rules.find((rule) => rule.id === id);
-      if (now?.kind === life.kind) continue;
+    for (const [id, { kind, open }] of this.#lives) {
+      const now = seen.rules.find((rule) => rule.id === id);
+      if (now?.kind === kind) continue;
       if (now !== undefined) changed.add(id);
-      if (life.open) this.#close(id, life.open, look, 'rule-removed', life.open.observed);
+      if (open) this.#pasts.delete(id);
+      if (open) {
+        const reason = isEnd(seen.status) ? 'task-ended' : 'rule-removed';
+        this.#close(id, open, look, reason, open.observed);
+      }
       this.#lives.delete(id);
     }
     return changed;
@@ -91,76 +98,69 @@ class Prediction {
 
   #hold(rule: TaskRule, life: Life, look: number): void {
     const { isRead, seen } = this.#rollout.moment(look);
-    const isEnd = isRead && ENDS.includes(seen.status);
-    const isSilent = isEnd && ABOUT_TIME.includes(rule.kind);
-    const condition: Condition = isSilent
-      ? { state: 'unknown' }
-      : conditionOf(rule, { rollout: this.#rollout, look, isBreached: life.open !== undefined });
+    const isBreached = life.open !== undefined;
+    const condition = conditionOf(rule, { rollout: this.#rollout, look, isBreached });
     life.states[look] = condition.state;
-    if (rule.kind === 'milestone') this.#reachMilestone(rule, life, look, condition);
-    else if (life.open && !isEnd) this.#goOn(rule, life, life.open, look, condition);
-    else if (!life.open) this.#breach(rule, life, look, condition);
-    if (isEnd && life.open) {
-      this.#close(rule.id, life.open, look, 'task-ended', condition.observed ?? life.open.observed);
-    }
+    const isOver = isRead && isEnd(seen.status);
+    if (!life.open) this.#breach(rule, life, look, condition);
+    else if (!isOver) this.#goOn(rule, life, life.open, look, condition);
+    if (isOver && life.open) this.#close(rule.id, life.open, look, 'task-ended', condition.observed);
   }
 
-  #reachMilestone(rule: TaskRule, life: Life, look: number, { state, observed }: Condition): void {
-    const wasReached = life.states[life.from] === 'holds' || life.breachedAt.length > 0;
-    if (wasReached || state !== 'holds' || !observed || !this.#mayBreach(rule, life, look)) return;
-    life.breachedAt.push(look);
+  /** A milestone is told in the look in which it is passed. */
+  #reachMilestone(rule: MilestoneRule, look: number): void {
+    const { seen } = this.#rollout.moment(look);
+    const stateAt = (at: number) =>
+      conditionOf(rule, { rollout: this.#rollout, look: at, isBreached: false });
+    const { state, observed } = stateAt(look);
+    const isPassed = look > 0 && state === 'holds' && stateAt(look - 1).state === 'gone';
+    const isNews = !DELETIONS.includes(seen.status) && seen.status !== 'CANCELED';
+    const { breachedAt } = this.#pastOf(rule);
+    if (!isPassed || !isNews || breachedAt.length > 0) return;
+    breachedAt.push(seen.at);
     this.#tell('breached', rule, look, { published: !this.#isMuted(rule, look), observed });
   }
 
   #breach(rule: TaskRule, life: Life, look: number, { state, observed }: Condition): void {
-    if (state !== 'holds' || !observed || !this.#mayBreach(rule, life, look)) return;
-    const { at } = this.#rollout.moment(look);
+    const { at, seen } = this.#rollout.moment(look);
+    const isNews = !DELETIONS.includes(seen.status) && !(isEnd(seen.status) && rule.kind === 'malformed-tag');
+    if (state !== 'holds' || !isNews || !this.#lasts(life, look, 'holds', rule.forMs)) return;
     const isPublished = !this.#isMuted(rule, look);
-    life.breachedAt.push(at);
+    this.#pastOf(rule).breachedAt.push(at);
     life.open = { at, kind: rule.kind, observed, isPublished, reminders: 0 };
     this.#tell('breached', rule, look, {
       published: isPublished,
       observed,
-      ...(this.#isFlapping(life, at) && { flapping: true }),
+      ...(this.#isFlapping(rule, at) && { flapping: true }),
     });
-  }
-
-  #mayBreach(rule: TaskRule, life: Life, look: number): boolean {
-    return (
-      !DELETIONS.includes(this.#rollout.moment(look).seen.status) &&
-      this.#lasts(life, look, 'holds', rule.forMs)
-    );
   }
 
   #goOn(rule: TaskRule, life: Life, open: Episode, look: number, { state, observed }: Condition): void {
     const { at } = this.#rollout.moment(look);
-    const patience = this.#isFlapping(life, at)
+    const patience = this.#isFlapping(rule, at)
       ? Math.max(rule.keepFiringForMs, FLAPPING_PATIENCE)
       : rule.keepFiringForMs;
-    if (state === 'gone' && this.#lasts(life, look, 'gone', patience)) {
-      this.#close(rule.id, open, look, 'recovered', observed ?? open.observed);
+    if (state !== 'gone') this.#tellAgain(rule, open, look, observed);
+    else if (this.#lasts(life, look, 'gone', patience)) {
+      this.#close(rule.id, open, look, 'recovered', observed);
       delete life.open;
-      return;
     }
-    this.#tellAgain(rule, open, look, observed ?? open.observed);
   }
 
-  /** The end of a mute publishes a breach; reminders tell of it again. */
+  /** The end of a mute publishes a breach; reminders tell of one that was published before. */
   #tellAgain(rule: TaskRule, open: Episode, look: number, observed: Observed): void {
     const { at } = this.#rollout.moment(look);
-    const isMuted = this.#isMuted(rule, look);
-    const repeats = rule.severity === 'critical' && rule.repeatEveryMs !== undefined;
-    const due = repeats ? Math.floor((at - open.at) / (rule.repeatEveryMs ?? 1)) : 0;
-    const isDue = due > open.reminders;
-    const isFirst = !open.isPublished && !isMuted;
-    if (isDue) open.reminders = due;
-    if (isFirst) open.isPublished = true;
-    if (!isDue && !isFirst) return;
+    const repeatMs = rule.severity === 'critical' ? rule.repeatEveryMs : undefined;
+    const due = repeatMs === undefined ? 0 : Math.floor((at - open.at) / repeatMs);
+    const isReminder = open.isPublished && due > open.reminders;
+    if (this.#isMuted(rule, look) || (open.isPublished && !isReminder)) return;
+    open.isPublished = true;
+    open.reminders = due;
     this.#tell('breached', rule, look, {
-      published: !isMuted,
+      published: true,
       observed,
       breachedAt: open.at,
-      ...(!isFirst && { reminder: due }),
+      ...(isReminder && { reminder: due }),
     });
   }
 
@@ -199,7 +199,17 @@ class Prediction {
     return mutedUntil !== undefined && this.#rollout.moment(look).at < mutedUntil;
   }
 
-  #isFlapping({ breachedAt }: Life, now: number): boolean {
-    return breachedAt.filter((at) => now - at < HOUR).length >= FLAPPING_BREACHES;
+  #isFlapping(rule: TaskRule, now: number): boolean {
+    const latest = this.#pastOf(rule).breachedAt.slice(-FLAPPING_BREACHES);
+    return latest.length === FLAPPING_BREACHES && latest.every((at) => now - at <= HOUR);
+  }
+
+  /** Another kind of rule has no past. */
+  #pastOf({ id, kind }: TaskRule): Past {
+    const past = this.#pasts.get(id);
+    if (past?.kind === kind) return past;
+    const none: Past = { kind, breachedAt: [] };
+    this.#pasts.set(id, none);
+    return none;
   }
 }

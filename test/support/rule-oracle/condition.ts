@@ -22,9 +22,12 @@ const PROJECTED_FROM_AT_LEAST = 5 * MINUTE;
 /** Whether a rule holds at a look, or cannot tell. */
 export interface Condition {
   readonly state: 'holds' | 'gone' | 'unknown';
-  /** Left out where there is nothing to measure. */
-  readonly observed?: Observed;
+  readonly observed: Observed;
 }
+
+/** Whether a task is over, or is being deleted. */
+export const isEnding = (status: string) =>
+  ['COMPLETED', 'CANCELED', 'DELETION_IN_PROGRESS', 'DELETED'].includes(status);
 
 /** Where a rule is held against a rollout. */
 interface Place {
@@ -32,9 +35,6 @@ interface Place {
   readonly look: number;
   readonly isBreached: boolean;
 }
-
-const UNKNOWN: Condition = { state: 'unknown' };
-const GONE: Condition = { state: 'gone' };
 
 export function conditionOf(rule: TaskRule, place: Place): Condition {
   switch (rule.kind) {
@@ -88,7 +88,7 @@ const share = (numerator: number, denominator: number, limit: number): Observed 
 });
 
 const seconds = (valueMs: number, limitMs: number): Observed => ({
-  value: Math.round(valueMs / 1_000),
+  value: Math.max(0, Math.round(valueMs / 1_000)),
   limit: limitMs / 1_000,
   unit: 'seconds',
 });
@@ -131,8 +131,7 @@ function count(rule: CountRule, { rollout, look, isBreached }: Place): Condition
 }
 
 function rate(rule: RateRule, { rollout, look, isBreached }: Place): Condition {
-  const { at, isRead } = rollout.moment(look);
-  if (!isRead) return UNKNOWN;
+  const { at } = rollout.moment(look);
   const minutes = rule.windowMs / MINUTE;
   const since = Math.max(at - rule.windowMs, rollout.watchedSince(look));
   const value = rollout.gained(look, since, ...rule.failures.map((state) => [state]));
@@ -144,27 +143,26 @@ function rate(rule: RateRule, { rollout, look, isBreached }: Place): Condition {
   });
 }
 
-function stalled(rule: StalledRule, { rollout, look, isBreached }: Place): Condition {
-  const { seen, configuration } = rollout.moment(look);
-  const { counts } = seen;
+function stalled(rule: StalledRule, { rollout, look }: Place): Condition {
+  const { counts, configuration } = rollout.moment(look);
   const timeoutMs = (configuration?.inProgressTimeoutMinutes ?? 0) * MINUTE;
   const awaits = rule.awaitTimeout && counts.inProgress > 0;
   const limitMs = awaits ? Math.max(rule.afterMs, timeoutMs) : rule.afterMs;
   const idle = rollout.idle(look);
   const observed = seconds(idle, limitMs);
-  if (rollout.hasFinished(look) || counts.queued + counts.inProgress === 0)
-    return { state: 'gone', observed };
-  if (!rollout.isRunning(look)) return UNKNOWN;
-  return holdsIf(idle >= (isBreached ? rule.afterMs : limitMs), observed);
+  if (counts.queued + counts.inProgress === 0 || idle < limitMs) return { state: 'gone', observed };
+  return { state: rollout.isRunning(look) ? 'holds' : 'unknown', observed };
 }
 
 function overdue(rule: OverdueRule, { rollout, look }: Place): Condition {
   const { at, seen } = rollout.moment(look);
   const { endTime, status } = seen;
-  if (endTime === undefined) return GONE;
-  if (status !== 'SCHEDULED' && status !== 'IN_PROGRESS') return GONE;
+  if (endTime === undefined) return { state: 'gone', observed: seconds(0, rule.afterMs) };
   const end = rule.projected ? projectedEnd(rollout, look) : at;
-  return holdsIf(end - endTime >= rule.afterMs, seconds(end - endTime, rule.afterMs));
+  const late = end - endTime;
+  const observed = seconds(late, rule.afterMs);
+  if (status !== 'SCHEDULED' && status !== 'IN_PROGRESS') return { state: 'unknown', observed };
+  return holdsIf(late > 0 && late >= rule.afterMs, observed);
 }
 
 /** When the rest will have finished, or now where that cannot be foreseen. */
@@ -187,29 +185,41 @@ function finishingMs(rollout: RecordedRollout, look: number, left: number): numb
 }
 
 function slow(rule: SlowRule, { rollout, look, isBreached }: Place): Condition {
-  const { at, seen, counts, configuration } = rollout.moment(look);
+  const { at, counts, configuration } = rollout.moment(look);
   const pace = configuration?.pace?.basePerMinute ?? configuration?.pace?.maximumPerMinute;
-  if (seen.status !== 'IN_PROGRESS' || counts.queued === 0 || pace === undefined) return UNKNOWN;
-  if (seen.window?.open === false) return UNKNOWN;
+  const promised = ((pace ?? 0) * rule.windowMs) / MINUTE;
+  const notified = rollout.gained(look, at - rule.windowMs, EXECUTED);
+  const observed = share(notified, promised, rule.percent);
+  if (counts.queued === 0) return { state: 'gone', observed };
+  if (pace === undefined || !hasRunFor(rule.windowMs, rollout, look)) return { state: 'unknown', observed };
+  const limit = isBreached ? rule.recoverAbove : rule.percent;
+  return holdsIf(notified * 10_000 < hundredths(limit) * promised, observed);
+}
+
+/** Whether a rollout has run and been watched without a gap for so long. */
+function hasRunFor(windowMs: number, rollout: RecordedRollout, look: number): boolean {
+  const { at, seen } = rollout.moment(look);
+  const { status, startTime = 0, window } = seen;
+  if (status !== 'IN_PROGRESS' || window?.open === false) return false;
   const since = Math.max(
     rollout.watchedSince(look),
     rollout.inProgressSince(look),
-    seen.startTime ?? 0,
-    seen.window?.since ?? 0,
+    startTime,
+    window?.since ?? 0,
   );
-  if (at - since < rule.windowMs) return UNKNOWN;
-  const promised = (pace * rule.windowMs) / MINUTE;
-  const notified = rollout.gained(look, at - rule.windowMs, EXECUTED);
-  const limit = isBreached ? rule.recoverAbove : rule.percent;
-  return holdsIf(notified * 10_000 < hundredths(limit) * promised, share(notified, promised, rule.percent));
+  return at - since >= windowMs;
 }
 
-function stuckScheduled(rule: StuckScheduledRule, { rollout, look }: Place): Condition {
+/** What did not start in one window has not recovered when the next one opens. */
+function stuckScheduled(rule: StuckScheduledRule, { rollout, look, isBreached }: Place): Condition {
   const { at, seen } = rollout.moment(look);
-  if (seen.status !== 'SCHEDULED' || seen.startTime === undefined) return GONE;
-  if (seen.window?.open === false) return UNKNOWN;
-  const waited = at - Math.max(seen.startTime, seen.window?.since ?? 0);
-  return holdsIf(waited >= rule.afterMs, seconds(waited, rule.afterMs));
+  const { status, startTime = Number.POSITIVE_INFINITY } = seen;
+  const window = isBreached ? undefined : seen.window;
+  const opened = window?.open ? window.since : 0;
+  const waited = at - Math.max(startTime, opened);
+  const observed = seconds(waited, rule.afterMs);
+  if (status === 'SCHEDULED' && window?.open !== false) return holdsIf(waited >= rule.afterMs, observed);
+  return { state: status === 'SCHEDULED' || isEnding(status) ? 'unknown' : 'gone', observed };
 }
 
 function milestone(rule: MilestoneRule, { rollout, look }: Place): Condition {

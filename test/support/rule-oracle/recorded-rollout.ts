@@ -114,19 +114,23 @@ export class RecordedRollout {
     return this.moment(at).counts;
   }
 
-  /** How long nothing has finished while something should have, milliseconds. */
+  /** How long nothing has finished while something should have, and somebody wanted to know: milliseconds. */
   idle(look: number): number {
     let idle = 0;
-    for (let at = look; at > 0 && !this.hasFinished(at); at -= 1) {
+    for (let at = look; at > 0 && !this.hasFinished(at) && this.isWatchedForStalls(at - 1); at -= 1) {
       if (this.isRunning(at) && this.isRunning(at - 1)) idle += this.watched(at);
     }
     return idle;
   }
 
-  /** Whether a thing has finished since the look before. */
+  /** Whether a thing has finished since the look before: another may have been tried again meanwhile. */
   hasFinished(look: number): boolean {
     const { isRead, seen, previous } = this.moment(look);
-    return isRead && finished(seen.counts) > finished(previous.counts);
+    return isRead && FINISHED.some((state) => seen.counts[state] > previous.counts[state]);
+  }
+
+  isWatchedForStalls(look: number): boolean {
+    return this.moment(look).seen.rules.some(({ kind }) => kind === 'stalled');
   }
 
   /** Whether things should be finishing. */
@@ -153,9 +157,15 @@ function readAt(reads: readonly ReadLook[], index: number): ReadLook {
   return look;
 }
 
-/** Things in progress when the task is canceled are canceled after those that were queued. */
+/**
+ * As few as can be were in progress when the task was canceled: of what is canceled now, that was neither queued before, nor
+ * has joined since, nor waited to be tried again.
+ */
 function beforeCancel(previous: Counts, canceled: Counts): Counts {
-  const wereInProgress = Math.max(0, canceled.canceled - previous.canceled - previous.queued);
+  const lost = (state: ThingState) => Math.max(0, previous[state] - canceled[state]);
+  const wereQueued =
+    previous.queued + Math.max(0, canceled.total - previous.total) + lost('failed') + lost('timedOut');
+  const wereInProgress = Math.max(0, canceled.canceled - previous.canceled - wereQueued);
   return {
     ...canceled,
     inProgress: canceled.inProgress + wereInProgress,
@@ -163,6 +173,7 @@ function beforeCancel(previous: Counts, canceled: Counts): Counts {
   };
 }
 
+const FINISHED = ['succeeded', 'failed', 'rejected', 'timedOut', 'removed', 'canceled'] as const;
 export const EXECUTED = ['inProgress', 'succeeded', 'failed', 'rejected', 'timedOut'] as const;
 export const ALL_FAILURES: readonly FailureState[] = ['failed', 'rejected', 'timedOut'];
 
