@@ -39,7 +39,7 @@ export const QUIET = {
 /** What the poll of each step answers. */
 export const REPORTS = [
   { ...QUIET, changes: 1, published: 1, api: { calls: 3, throttles: 0 } },
-  { ...QUIET, changes: 3, published: 3 },
+  { ...QUIET, changes: 3, published: 3, api: { calls: 3, throttles: 0 } },
   QUIET,
   { ...QUIET, tracked: 0, changes: 4, published: 4 },
 ];
@@ -51,8 +51,8 @@ export const REQUESTS = [
     ...['PutItem', 'PutItem', 'PutEvents', 'PutItem'],
   ],
   [
-    ...['Scan', 'ListOtaTasks', 'GetOtaTask', 'PutItem', 'PutItem', 'PutItem', 'PutItem'],
-    ...['PutEvents', 'PutEvents', 'PutEvents', 'PutItem'],
+    ...['Scan', 'ListOtaTasks', 'GetOtaTask', 'ListOtaTaskExecutions', 'PutItem', 'PutItem', 'PutItem'],
+    ...['PutItem', 'PutEvents', 'PutEvents', 'PutEvents', 'PutItem'],
   ],
   ['Scan', 'ListOtaTasks', 'GetOtaTask'],
   [
@@ -87,17 +87,37 @@ const rule = {
   description:
     '10 % of the things that received the task have failed (of at least 10): AWS cancels the rollout at 20 %.',
 };
-const breach = { value: 10, limit: 10, unit: 'percent', numerator: 6, denominator: 60 };
-const recovery = { value: 6, limit: 10, unit: 'percent', numerator: 6, denominator: 100 };
+const breach = {
+  rule,
+  observed: { value: 10, limit: 10, unit: 'percent', numerator: 6, denominator: 60 },
+  summary:
+    '6 of 60 things that received the task have failed (10 %, limit 10 %); AWS cancels the rollout at 20 %, after 6 more failures at today’s mix.',
+  sampleThings: [95, 96, 97, 98, 99, 100].map((number) => ({
+    managedThingId: `thing-${String(number).padStart(6, '0')}`,
+    status: 'FAILED',
+    retryAttempt: 0,
+    lastUpdatedAt: scheduled.lastUpdatedAt,
+  })),
+};
+const recovery = {
+  rule,
+  observed: { value: 6, limit: 10, unit: 'percent', numerator: 6, denominator: 100 },
+  summary: expect.stringMatching(
+    /^The task has ended: 6 of 100 things that received the task have failed \(6 %, limit 10 %\)\. The breach lasted \d+ s\.$/,
+  ),
+  breachedAt: INSTANT,
+  durationSeconds: expect.any(Number),
+  reason: 'task-ended',
+};
 
 const TOLD: readonly (readonly [type: string, fields: object])[] = [
   ['Tracking Started', { ...scheduled, reason: 'discovered' }],
   ['Status Changed', { ...running, previousStatus: 'SCHEDULED', terminal: false }],
   ['Progressed', { ...running, previousCounts: scheduled.counts, percentComplete: 60, ...progress }],
-  ['Threshold Breached', { ...running, rule, observed: breach }],
+  ['Threshold Breached', { ...running, ...breach }],
   ['Status Changed', { ...ended, previousStatus: 'IN_PROGRESS', terminal: true }],
   ['Progressed', { ...ended, previousCounts: running.counts, percentComplete: 100, ...progress }],
-  ['Threshold Recovered', { ...ended, rule, observed: recovery, breachedAt: INSTANT, reason: 'recovered' }],
+  ['Threshold Recovered', { ...ended, ...recovery }],
   ['Tracking Stopped', { ...ended, reason: 'completed' }],
 ];
 

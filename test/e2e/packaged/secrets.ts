@@ -36,10 +36,11 @@ const MALFORMED: Readonly<Record<string, object>> = {
   'odd-tags': { ...members, Tags: ['canary-tag'] },
 };
 
-/** Puts tasks and configurations with secrets into an account: whole ones, and such that cannot be read. */
+/** Puts tasks and configurations with secrets into an account: such that can be read but are odd, and such that cannot. */
 export function plantSecrets(world: World): {
   unreadableTasks: string[];
   unreadableConfigurations: string[];
+  oddTasks: string[];
 } {
   const { account, faults } = world.simulator;
   faults.on = ({ identifier = '' }) => ANSWERS[identifier];
@@ -47,14 +48,17 @@ export function plantSecrets(world: World): {
   const PushConfig = 'canary-push';
   account.putConfiguration({ TaskConfigurationId: 'config-odd', Name: 'canary-name', PushConfig });
   account.putConfiguration({ TaskConfigurationId: 'whole', Name: 'canary-name' });
-  for (const id of [...configurations, 'config-odd', 'whole']) {
-    world.task(`with-${id}`, {}, { configurationId: id, members });
-  }
+  const oddTasks = [...configurations, 'config-odd', 'whole'].map((configurationId) => {
+    const taskId = `with-${configurationId}`;
+    world.task(taskId, {}, { configurationId, members });
+    return taskId;
+  });
   for (const id of Object.keys(ANSWERS)) world.task(id, {}, { members });
   for (const [id, odd] of Object.entries(MALFORMED)) world.task(id, {}, { members: { ...odd } });
   return {
     unreadableTasks: [...Object.keys(ANSWERS), ...Object.keys(MALFORMED)].sort(),
     unreadableConfigurations: [...configurations, 'config-odd'].sort(),
+    oddTasks,
   };
 }
 
