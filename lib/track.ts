@@ -1,5 +1,5 @@
 import { percentComplete } from './domain/progress.ts';
-import { openBreaches } from './domain/rules/engine.ts';
+import { openBreaches } from './domain/rules/state.ts';
 import type { LiveTask, TrackedTask } from './domain/tracked.ts';
 import { OtaWatchError } from './errors.ts';
 import type { OtaService, TaskStore } from './ports.ts';

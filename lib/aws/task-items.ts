@@ -58,6 +58,7 @@ const Rules = z.object({
   lastAt: z.number(),
   watchedSince: z.number(),
   dueAt: z.exactOptional(z.number()),
+  runsSince: z.exactOptional(z.number()),
   measures: z.exactOptional(z.literal(true)),
   idle: z.exactOptional(Clock),
   unread: z.exactOptional(Clock),

@@ -11,18 +11,12 @@ import {
   ratePerMinute,
   steppedBack,
 } from './progress.ts';
-import {
-  evaluate,
-  evaluateUnread,
-  initialState,
-  isSameState,
-  isTimeToNote,
-  removeAll,
-} from './rules/engine.ts';
+import { evaluate, evaluateUnread, removeAll } from './rules/engine.ts';
 import type { MaintenanceWindow, TaskLook } from './rules/look.ts';
 import type { RuleState, TaskRule, UnreachableRule } from './rules/rule.ts';
 import { ruleEvent } from './rules/rule-event.ts';
 import type { Telling } from './rules/sentences.ts';
+import { initialState, isSameState, isTimeToNote } from './rules/state.ts';
 import { DELETED, isTerminal, type Snapshot, type TaskConfiguration, type TaskFacts } from './task.ts';
 
 /** Which `OTA Task Progressed` rows are published: at 25, 50, 75 and 100 % finished, each, or none. */

@@ -1,5 +1,5 @@
 import type { StartReason } from './events.ts';
-import { isDue } from './rules/engine.ts';
+import { isDue } from './rules/state.ts';
 import { isEnding, isTerminal, type TaskSummary } from './task.ts';
 import {
   type EndedTask,

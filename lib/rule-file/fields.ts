@@ -76,7 +76,7 @@ const fractions = shared(
 const after = (otherwise: string) =>
   field(sometime, `How long it must have been so, such as 15m (${otherwise}).`);
 const window = (otherwise: string) =>
-  field(duration('1m', '4h'), `The time that is looked back over, from 1m to 4h (${otherwise}).`);
+  field(duration('1m', '1h'), `The time that is looked back over, from 1m to 1h (${otherwise}).`);
 const recoverBelow = 'Once breached, it recovers below this; at most';
 
 /** The fields that an entry of each kind may have, with their defaults in brackets. */
@@ -156,5 +156,5 @@ export const EVERY_FIELD = {
   after: field(anyDuration, 'How long it must have been so, such as 15m.'),
   percent: field(percent, 'The limit of a ratio, or of slow.'),
   recoverBelow: field(rate, `${recoverBelow} the limit of the rule.`),
-  window: field(duration('1m', '4h'), 'The time that is looked back over, from 1m to 4h.'),
+  window: field(duration('1m', '1h'), 'The time that is looked back over, from 1m to 1h.'),
 };

@@ -13,6 +13,7 @@ export const ruleId = z
   .string({ error: ID_EXPECTED })
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, ID_EXPECTED)
   .regex(/^(?!tag)/, 'ids that begin with "tag" are taken by rules about tags: choose another')
+  .regex(/^(?!constructor$)/, 'this id is reserved: choose another')
   .describe(ID_DESCRIPTION);
 
 const TEXT_EXPECTED = 'expected a text: put it in quotes if it looks like something else';

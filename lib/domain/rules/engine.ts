@@ -1,33 +1,16 @@
 import { THING_STATES } from '../counts.ts';
 import { DELETED, isEnding, isTerminal } from '../task.ts';
-import { assess, assessUnreachable, mayFinish, stallLimit } from './assess.ts';
-import { elapsed, isRunning, isSameClock, running, shifted, stopped } from './clock.ts';
+import { assess, assessUnreachable, mayFinish } from './assess.ts';
+import { running, stopped } from './clock.ts';
 import type { TaskLook } from './look.ts';
-import type { Clock, RuleMemory, RuleState, TaskRule, UnreachableRule } from './rule.ts';
+import type { Clock, OpenBreach, RuleMemory, RuleState, TaskRule, UnreachableRule } from './rule.ts';
+import { type EngineContext, forwarded, GAP_PERIODS, mapMemories, withClocks } from './state.ts';
 import { type Recovered, type RuleStep, recovered, removed, step, type Told, withClock } from './step.ts';
-
-/** Looks that are further apart than this many polls are a gap: nobody knows what held in between. */
-const GAP_PERIODS = 5;
-/** While a clock runs, a task is looked at and noted at least this often, in polls: well within a gap. */
-const NOTE_PERIODS = 3;
-
-/** What rules are held against a look with. */
-export interface EngineContext {
-  /** Epoch milliseconds. */
-  readonly now: number;
-  /** Milliseconds from poll to poll. */
-  readonly periodMs: number;
-}
 
 /** What a look brought about: breaches first, then recoveries, each in the order of the rules. */
 export interface Evaluated {
   readonly state: RuleState;
   readonly told: readonly Told[];
-}
-
-/** Before the first look. */
-export function initialState(now: number): RuleState {
-  return { lastAt: now, watchedSince: now, rules: {} };
 }
 
 /**
@@ -50,7 +33,7 @@ export function evaluate(
     return [rule.id, stepRead(rule, memory, look, { now: context.now, lastAt: past.lastAt, state })];
   });
   if (isOver) return ended(rules, collected(state, steps), look, context.now);
-  const result = collected(state, [...steps, ...gone(state, rules)]);
+  const result = settled(rules, collected(state, [...steps, ...gone(state, rules)]), context.now);
   const due = look.status === 'IN_PROGRESS' ? undefined : dueAt(steps, context.now);
   return due === undefined ? result : { ...result, state: { ...result.state, dueAt: due } };
 }
@@ -67,8 +50,7 @@ export function evaluateUnread(
   const { now } = context;
   const past = forwarded(before, context);
   const { lastAt } = past;
-  const isTold = rules.every(({ afterMs }) => elapsed(past.unread, now) >= afterMs);
-  const unread = isTold ? stopped(past.unread, now) : running(past.unread, now);
+  const unread = areBreached(rules, past.rules) ? stopped(past.unread, now) : running(past.unread, now);
   const own = new Set(rules.map(({ id }) => id));
   const state: RuleState = {
     ...withClocks(past, stopped(past.idle, lastAt), unread),
@@ -79,10 +61,10 @@ export function evaluateUnread(
     ),
   };
   const steps = rules.map((rule): Step => {
-    const assessment = assessUnreachable(rule, { now, state });
+    const assessment = assessUnreachable(rule, openOf(rule, state.rules[rule.id]), { now, state });
     return [rule.id, step(rule, state.rules[rule.id], assessment, { now, lastAt, mayBreach: true })];
   });
-  return collected(state, steps);
+  return settled(rules, collected(state, steps), now);
 }
 
 /** Closes every breach: nobody watches the task any more. */
@@ -90,70 +72,7 @@ export function removeAll({ rules }: RuleState): Told[] {
   return Object.entries(rules).flatMap(([id, { open }]) => (open === undefined ? [] : [removed(id, open)]));
 }
 
-/** Ids of the rules that are breached. */
-export function openBreaches({ rules }: RuleState): string[] {
-  return Object.entries(rules).flatMap(([id, { open }]) => (open === undefined ? [] : [id]));
-}
-
-/**
- * Whether it is time to look at a task, and to note that it was looked at, for no other reason than that a clock runs: it would
- * not count the time in between if the next look came too late. Or that the computer's clock stepped back: until it is where it
- * was, no time would pass.
- */
-export function isTimeToNote(state: RuleState, { now, periodMs }: EngineContext): boolean {
-  const passed = now - state.lastAt;
-  return (passed < 0 || keepsTime(state)) && Math.abs(passed) >= NOTE_PERIODS * periodMs;
-}
-
-/** Whether a task is to be looked at though nothing else calls for it. */
-export function isDue(state: RuleState, context: EngineContext): boolean {
-  return (state.dueAt !== undefined && context.now >= state.dueAt) || isTimeToNote(state, context);
-}
-
-/** Whether it matters when the task was last looked at: any clock runs, or a rate is measured. */
-function keepsTime({ measures, idle, unread, rules }: RuleState): boolean {
-  return (
-    measures === true ||
-    isRunning(idle) ||
-    isRunning(unread) ||
-    Object.values(rules).some(({ clock }) => isRunning(clock))
-  );
-}
-
-/** Whether two states differ in more than when the task was last looked at. */
-export function isSameState(a: RuleState, b: RuleState): boolean {
-  return (
-    a.rules === b.rules &&
-    a.dueAt === b.dueAt &&
-    a.readAt === b.readAt &&
-    a.measures === b.measures &&
-    isSameClock(a.idle, b.idle) &&
-    isSameClock(a.unread, b.unread)
-  );
-}
-
 type Step = readonly [id: string, RuleStep];
-
-/**
- * Moves clocks, and the look before, past what counts for nothing: a gap between looks, a step of the computer's clock. What
- * clocks have run stays as it is.
- */
-function forwarded(before: RuleState, { now, periodMs }: EngineContext): RuleState {
-  const passed = now - before.lastAt;
-  if (passed >= 0 && passed <= GAP_PERIODS * periodMs) return before;
-  return {
-    ...withClocks(
-      before,
-      before.idle && shifted(before.idle, passed),
-      before.unread && shifted(before.unread, passed),
-    ),
-    lastAt: now,
-    watchedSince: passed < 0 ? before.watchedSince + passed : now,
-    rules: mapMemories(before.rules, (memory) =>
-      memory.clock === undefined ? memory : withClock(memory, shifted(memory.clock, passed)),
-    ),
-  };
-}
 
 /** The state in which a look that succeeded finds the rules. */
 function readState(
@@ -162,41 +81,43 @@ function readState(
   look: TaskLook,
   { now, periodMs }: EngineContext,
 ): RuleState {
-  const { readAt, dueAt: _, measures: __, lastAt, ...state } = past;
+  const { readAt, dueAt: _, measures: __, runsSince, ...state } = past;
   const wasUnread = readAt !== undefined && now - readAt > GAP_PERIODS * periodMs;
   return {
-    ...withClocks({ ...state, lastAt: now }, idleClock(rules, past.idle, look, { now, lastAt }), undefined),
+    ...withClocks({ ...state, lastAt: now }, idleClock(rules, past, look, now), undefined),
     ...(wasUnread && { watchedSince: now }),
+    ...(mayFinish(look, now) && { runsSince: runsSince ?? now }),
     ...(isMeasured(rules, look) && { measures: true }),
   };
 }
 
 /** Whether a rule measures over a window in which every look counts, also those that find nothing new. */
-function isMeasured(rules: readonly TaskRule[], { status, counts }: TaskLook): boolean {
-  return (
-    status === 'IN_PROGRESS' &&
-    counts.queued + counts.inProgress > 0 &&
-    rules.some(({ kind }) => kind === 'rate' || kind === 'slow')
-  );
+function isMeasured(rules: readonly TaskRule[], { status }: TaskLook): boolean {
+  return status === 'IN_PROGRESS' && rules.some(({ kind }) => kind === 'rate' || kind === 'slow');
+}
+
+/** The breach of a rule, unless that was of another kind when it was breached. */
+function openOf(rule: TaskRule, memory: RuleMemory | undefined): OpenBreach | undefined {
+  return memory?.open?.kind === rule.kind ? memory.open : undefined;
 }
 
 /** How long nothing has finished, as far as any rule still wants to know. */
 function idleClock(
   rules: readonly TaskRule[],
-  before: Clock | undefined,
+  past: RuleState,
   look: TaskLook,
-  { now, lastAt }: { readonly now: number; readonly lastAt: number },
+  now: number,
 ): Clock | undefined {
-  const limits = rules.flatMap((rule) => (rule.kind === 'stalled' ? [stallLimit(rule, look)] : []));
-  if (limits.length === 0) return undefined;
+  const stalled = rules.filter(({ kind }) => kind === 'stalled');
+  if (stalled.length === 0) return undefined;
   const { counts, previousCounts } = look;
   const isFinished = (state: (typeof THING_STATES)[number]) => state !== 'queued' && state !== 'inProgress';
   const hasFinished = THING_STATES.some(
     (state) => isFinished(state) && counts[state] > previousCounts[state],
   );
-  const clock = hasFinished || before === undefined ? { held: 0 } : before;
-  if (!mayFinish(look, now)) return stopped(clock, lastAt);
-  return elapsed(clock, now) >= Math.max(...limits) ? stopped(clock, now) : running(clock, now);
+  const clock = hasFinished || past.idle === undefined ? { held: 0 } : past.idle;
+  if (!mayFinish(look, now)) return stopped(clock, past.lastAt);
+  return !hasFinished && areBreached(stalled, past.rules) ? stopped(clock, now) : running(clock, now);
 }
 
 function stepRead(
@@ -205,7 +126,7 @@ function stepRead(
   look: TaskLook,
   { now, lastAt, state }: { readonly now: number; readonly lastAt: number; readonly state: RuleState },
 ): RuleStep {
-  const assessment = assess(rule, look, memory?.open?.kind === rule.kind, { now, state });
+  const assessment = assess(rule, look, openOf(rule, memory), { now, state });
   const mayBreach =
     !isEnding(look.status) ||
     (isTerminal(look.status) && look.status !== DELETED && isAboutResults(rule, look));
@@ -220,13 +141,12 @@ function isAboutResults({ kind }: TaskRule, { status }: TaskLook): boolean {
   return kind !== 'malformed-tag' && !(kind === 'milestone' && status === 'CANCELED');
 }
 
-/** Rules that there are no longer: their breaches close, and their clocks end. */
+/** Rules that there are no longer: their breaches close, and nothing is remembered of them. */
 function gone(state: RuleState, rules: readonly TaskRule[]): Step[] {
   const ids = new Set(rules.map(({ id }) => id));
   const others = Object.entries(state.rules).filter(([id]) => !ids.has(id));
   return others.map(([id, memory]): Step => {
-    if (memory.open === undefined) return [id, { memory: withClock(memory, undefined) }];
-    return [id, { memory: undefined, told: removed(id, memory.open) }];
+    return [id, { memory: undefined, ...(memory.open && { told: removed(id, memory.open) }) }];
   });
 }
 
@@ -251,6 +171,18 @@ function collected(state: RuleState, steps: readonly Step[]): Evaluated {
   };
 }
 
+/** Stops clocks that have nothing more to count towards: a task that stands still, and of which that is told, is not noted. */
+function settled(rules: readonly TaskRule[], { state, told }: Evaluated, now: number): Evaluated {
+  const ofKind = (kind: TaskRule['kind']) => rules.filter((rule) => rule.kind === kind);
+  const idle = areBreached(ofKind('stalled'), state.rules) ? stopped(state.idle, now) : state.idle;
+  const unread = areBreached(ofKind('unreachable'), state.rules) ? stopped(state.unread, now) : state.unread;
+  return { state: withClocks(state, idle, unread), told };
+}
+
+function areBreached(rules: readonly TaskRule[], memories: RuleState['rules']): boolean {
+  return rules.every((rule) => openOf(rule, memories[rule.id]) !== undefined);
+}
+
 /** When time alone will change something. */
 function dueAt(steps: readonly Step[], now: number): number | undefined {
   const dues = steps.flatMap(([, { dueAt: due }]) => (due === undefined || due <= now ? [] : [due]));
@@ -271,31 +203,10 @@ function ended(
     if (open === undefined) return [];
     const rule = byId.get(id);
     if (rule?.kind !== open.kind) return [{ ...removed(id, open), reason: 'task-ended' }];
-    return [recovered(id, open, assess(rule, look, true, { now, state }).observed, 'task-ended', rule)];
+    return [recovered(id, open, assess(rule, look, open, { now, state }).observed, 'task-ended', rule)];
   });
   return {
     state: { lastAt: state.lastAt, watchedSince: state.watchedSince, rules: {} },
     told: [...told, ...closed],
   };
-}
-
-function withClocks(
-  { idle: _, unread: __, ...state }: RuleState,
-  idle: Clock | undefined,
-  unread: Clock | undefined,
-): RuleState {
-  return { ...state, ...(idle && { idle }), ...(unread && { unread }) };
-}
-
-function mapMemories(
-  rules: RuleState['rules'],
-  map: (memory: RuleMemory, id: string) => RuleMemory | undefined,
-): RuleState['rules'] {
-  const entries = Object.entries(rules);
-  const mapped = entries.map(([id, memory]) => [id, map(memory, id)] as const);
-  return mapped.every(([id, memory]) => memory === rules[id])
-    ? rules
-    : Object.fromEntries(
-        mapped.flatMap(([id, memory]) => (memory === undefined ? [] : [[id, memory] as const])),
-      );
 }

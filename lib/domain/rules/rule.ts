@@ -163,6 +163,8 @@ export interface RuleState {
   readonly watchedSince: number;
   /** When a task that nothing else calls for is to be looked at, epoch milliseconds. */
   readonly dueAt?: number;
+  /** Since which look things are to finish: in progress, begun, and in a maintenance window; epoch milliseconds. */
+  readonly runsSince?: number;
   /** A rate is measured: time counts, whether clocks run or not. */
   readonly measures?: true;
   /** How long nothing has finished. */

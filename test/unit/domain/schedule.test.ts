@@ -10,6 +10,7 @@ describe('parseScheduleTime', () => {
     ['2026-11-22T12:30:15.5Z', '2026-11-22T12:30:15.500Z'],
     ['2026-11-22 12:30+02:00', '2026-11-22T10:30:00.000Z'],
     ['2026-13-40 12:30', undefined],
+    ['2026-02-30', undefined],
     ['tomorrow', undefined],
     ['', undefined],
   ])('%o is %o', (text, instant) => {
