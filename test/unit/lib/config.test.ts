@@ -9,6 +9,7 @@ const DEFAULTS: Config = {
   discovery: 'all',
   progressEvents: 'milestones',
   fetchConcurrency: 10,
+  pollPeriodSeconds: 60,
 };
 
 type Environment = Readonly<Record<string, string>>;
@@ -22,6 +23,7 @@ const EMPTY: Environment = {
   PROGRESS_EVENTS: '',
   HISTORY_RETENTION_DAYS: '',
   FETCH_CONCURRENCY: '',
+  POLL_PERIOD_SECONDS: '',
 };
 
 describe('readConfig', () => {
@@ -57,6 +59,7 @@ describe('readConfig', () => {
     [{ HISTORY_RETENTION_DAYS: '36500' }, { historyRetentionDays: 36_500 }],
     [{ FETCH_CONCURRENCY: '1' }, { fetchConcurrency: 1 }],
     [{ FETCH_CONCURRENCY: '500' }, { fetchConcurrency: 500 }],
+    [{ POLL_PERIOD_SECONDS: '300' }, { pollPeriodSeconds: 300 }],
   ])('%o', (env, changes) => {
     expect(readConfig(env)).toEqual({ ...DEFAULTS, ...changes });
   });

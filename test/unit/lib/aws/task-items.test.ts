@@ -3,23 +3,71 @@ import { parsePollState, parseTrackedTask } from '../../../../lib/aws/task-items
 import { canonicalHash } from '../../../../lib/canonical-hash.ts';
 import type { ChainContext } from '../../../../lib/domain/chain.ts';
 import { diff, startTracking } from '../../../../lib/domain/diff.ts';
+import { resolveRules } from '../../../../lib/domain/rules/resolve.ts';
+import type { OpenBreach, RuleState } from '../../../../lib/domain/rules/rule.ts';
+import type { TaskConfiguration } from '../../../../lib/domain/task.ts';
 import { applyDiff, type LiveTask, setAside, type TrackedTask } from '../../../../lib/domain/tracked.ts';
 import { UnreadableItemError } from '../../../../lib/errors.ts';
+import { DEFAULT_RULES } from '../../../../lib/rule-file/defaults.ts';
 import { context, counts, criterion, facts, liveTask, MINUTE, NOON } from '../../../support/builders.ts';
 
 const chain: ChainContext = { now: NOON, hash: canonicalHash, retentionDays: 30 };
 const head = { sequence: 3, hash: 'h3', publishedSequence: 2 };
 
-/** A task that a rollout has filled: criteria, breaches, samples, and an outbox with rows of every kind of body. */
+const OPEN: OpenBreach = { at: NOON, kind: 'count', severity: 'info', value: 3, limit: 2 };
+
+const RULES: RuleState = {
+  lastAt: NOON,
+  watchedSince: NOON - MINUTE,
+  dueAt: NOON + MINUTE,
+  runsSince: NOON,
+  measures: true,
+  idle: { since: NOON },
+  unread: { held: 5 },
+  readAt: NOON,
+  rules: {
+    waiting: { clock: { since: NOON }, recent: [NOON] },
+    open: {
+      open: {
+        at: NOON,
+        kind: 'ratio',
+        severity: 'critical',
+        value: 33.3,
+        limit: 10,
+        numerator: 3,
+        denominator: 9,
+        muted: true,
+        reminders: 2,
+      },
+      clock: { held: 7 },
+    },
+    'milestone:50': { reached: true },
+  },
+};
+
+/** A task that a rollout has filled: configuration, breaches, samples, and an outbox with rows of every kind of body. */
 function eventful(): LiveTask {
-  const criteria = { configurationId: 'config1', criteria: [criterion(), criterion({ failureType: 'ALL' })] };
+  const configuration: TaskConfiguration = {
+    configurationId: 'config1',
+    criteria: [criterion(), criterion({ failureType: 'ALL' })],
+    pace: { maximumPerMinute: 100, basePerMinute: 10 },
+    inProgressTimeoutMinutes: 60,
+  };
   const first = facts({
     description: 'spring',
     lastUpdatedAt: '2026-11-22T11:59:00.000Z',
+    startTime: '2026-11-22T11:58:00.000Z',
     endTime: '2026-11-23T00:00:00.000Z',
     endBehavior: 'CANCEL',
   });
-  const at = (now: number) => context({ now, criteria, listedLastUpdatedAt: '2026-11-22T11:58:00.000Z' });
+  const { rules } = resolveRules(DEFAULT_RULES, {
+    taskId: 'task1',
+    tags: { 'ota-watch:mute': 'until 2027-01-01' },
+    things: 100,
+    criteria: configuration.criteria,
+  });
+  const listedLastUpdatedAt = '2026-11-22T11:58:00.000Z';
+  const at = (now: number) => context({ now, configuration, rules, listedLastUpdatedAt });
   const started = applyDiff(undefined, undefined, startTracking(first, 'discovered', at(NOON)), chain);
   const worse = facts({
     ...first,
@@ -29,7 +77,8 @@ function eventful(): LiveTask {
   });
   const changed = diff(started.snapshot, worse, at(NOON + MINUTE));
   const task = applyDiff(started, started.head, changed, { ...chain, now: NOON + MINUTE });
-  return { ...setAside(task, { sequence: 1, code: 'MalformedDetail', message: 'no' }, chain), version: 7 };
+  const all = { ...task, snapshot: { ...task.snapshot, rules: RULES } };
+  return { ...setAside(all, { sequence: 1, code: 'MalformedDetail', message: 'no' }, chain), version: 7 };
 }
 
 describe('parseTrackedTask', () => {
@@ -37,8 +86,9 @@ describe('parseTrackedTask', () => {
 
   it('has a task to try that holds all there is', () => {
     expect(new Set(stored.outbox.map(({ detailType }) => detailType)).size).toBe(5);
-    expect(Object.keys(stored.snapshot)).toHaveLength(6);
-    expect(Object.keys(stored.snapshot.breaches)).toHaveLength(4);
+    expect(Object.keys(stored.snapshot)).toHaveLength(7);
+    expect(stored.snapshot.whenUnread).toHaveLength(1);
+    expect(stored.snapshot.samples).toHaveLength(2);
   });
 
   it.each<[string, TrackedTask]>([
@@ -83,15 +133,24 @@ describe('parseTrackedTask', () => {
     ['snapshot.facts.status', factsWith({ status: 3 })],
     ['snapshot.facts.counts.queued', factsWith({ counts: { ...counts(), queued: -1 } })],
     ['snapshot.facts.description', factsWith({ description: null })],
-    ['snapshot.breaches', { snapshot: { ...snapshot, breaches: [] } }],
-    ['snapshot.milestone', { snapshot: { ...snapshot, milestone: 'CANARY' } }],
-    ['snapshot.samples.0.at', { snapshot: { ...snapshot, samples: [{ at: 'CANARY', finished: 1 }] } }],
+    ['snapshot.rules.lastAt', { snapshot: { ...snapshot, rules: { ...RULES, lastAt: 'CANARY' } } }],
+    ['snapshot.rules.idle', { snapshot: { ...snapshot, rules: { ...RULES, idle: {} } } }],
     [
-      'snapshot.criteria.criteria.0.failureType',
+      'snapshot.rules.rules.x.open.kind',
+      { snapshot: { ...snapshot, rules: { ...RULES, rules: { x: { open: { ...OPEN, kind: 'CANARY' } } } } } },
+    ],
+    [
+      'snapshot.whenUnread.0.afterMs',
+      { snapshot: { ...snapshot, whenUnread: [{ ...snapshot.whenUnread[0], afterMs: 'CANARY' }] } },
+    ],
+    ['snapshot.milestone', { snapshot: { ...snapshot, milestone: 'CANARY' } }],
+    ['snapshot.samples.0.1', { snapshot: { ...snapshot, samples: [[NOON, 'CANARY', 0, 0, 0, 0]] } }],
+    [
+      'snapshot.configuration.criteria.0.failureType',
       {
         snapshot: {
           ...snapshot,
-          criteria: { configurationId: 'c', criteria: [{ ...criterion(), failureType: 'CANARY' }] },
+          configuration: { configurationId: 'c', criteria: [{ ...criterion(), failureType: 'CANARY' }] },
         },
       },
     ],

@@ -39,7 +39,7 @@ describe('parseRuleFile', () => {
           percent: 2
         - id: stalled
           enabled: false
-        - { id: mine, kind: rate, perMinute: 2.5, window: 1h30m, keepFiringFor: 90s, repeatEvery: 1d,
+        - { id: mine, kind: rate, perMinute: 2.5, window: 30m, keepFiringFor: 90s, repeatEvery: 1d,
             mute: until 2026-12-01T00:00Z }
         - { id: mine, mute: 2026-12-01 }
         - { id: late, kind: overdue, after: 2h, projected: false }
@@ -75,7 +75,7 @@ describe('parseRuleFile', () => {
           origin: origin(18),
           fields: {
             perMinute: 2.5,
-            windowMs: 90 * MINUTE,
+            windowMs: 30 * MINUTE,
             keepFiringForMs: 90_000,
             repeatEveryMs: 24 * 60 * MINUTE,
             mutedUntil,
