@@ -2,22 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { assess } from '../../../../lib/domain/rules/assess.ts';
 import type { MaintenanceWindow, TaskLook } from '../../../../lib/domain/rules/look.ts';
 import type {
+  Clock,
   OverdueRule,
   RuleState,
   SlowRule,
   StalledRule,
   TaskRule,
 } from '../../../../lib/domain/rules/rule.ts';
-import { configuration, counts, look, MINUTE, NOON, rules, sample } from '../../../support/builders.ts';
+import {
+  configuration,
+  counts,
+  look,
+  MINUTE,
+  NOON,
+  openBreach,
+  rules,
+  sample,
+} from '../../../support/builders.ts';
 
 type Holds = boolean | undefined;
-
-function assessed(rule: TaskRule, seen: Partial<TaskLook>, isOpen = false, state: Partial<RuleState> = {}) {
-  return assess(rule, look(seen), isOpen, {
-    now: NOON,
-    state: { lastAt: NOON - MINUTE, watchedSince: NOON - 60 * MINUTE, rules: {}, ...state },
-  });
-}
 
 const HOUR = 60 * MINUTE;
 const MIN15 = 15 * MINUTE;
@@ -27,6 +30,13 @@ const paced = (pace: { maximumPerMinute?: number; basePerMinute?: number }) => (
   configuration: configuration({ pace }),
 });
 const opened = (since: number): MaintenanceWindow => ({ open: true, since });
+
+function assessed(rule: TaskRule, seen: Partial<TaskLook>, isOpen = false, state: Partial<RuleState> = {}) {
+  return assess(rule, look(seen), isOpen ? openBreach({ kind: rule.kind }) : undefined, {
+    now: NOON,
+    state: { lastAt: at(-1), watchedSince: at(-60), runsSince: at(-60), rules: {}, ...state },
+  });
+}
 
 describe('stalled', () => {
   const mixed = { counts: counts({ queued: 5, inProgress: 2, succeeded: 3 }) };
@@ -56,6 +66,23 @@ describe('stalled', () => {
     const observed = seconds(Math.round(idle / 1_000), limit);
     for (const clock of [{ held: idle }, { since: NOON - idle }])
       expect(assessed(rules.stalled(overrides), seen, false, { idle: clock })).toEqual({ holds, observed });
+  });
+});
+
+describe('the value of what is breached', () => {
+  const mixed = counts({ queued: 5, inProgress: 2, succeeded: 3 });
+  const since = (value: number) => openBreach({ at: at(-30), value });
+  it.each<[string, Clock, number, number]>([
+    ['goes on from the breach while the clock stands', { held: HOUR }, 3_600, 5_400],
+    ['is that of a clock that runs', { since: at(-61) }, 3_600, 3_660],
+    ['is that of a clock that began anew', { held: HOUR - 1_000 }, 3_600, 3_599],
+    ['is never less than the clock has run', { held: 2 * HOUR }, 3_600, 7_200],
+  ])('%s', (_, clock, announced, value) => {
+    const state: RuleState = { lastAt: at(-1), watchedSince: at(-99), rules: {}, idle: clock, unread: clock };
+    const context = { now: NOON, state };
+    const stalled = assess(rules.stalled(), look({ counts: mixed }), since(announced), context);
+    const unreachable = assess(rules.unreachable(), look(), since(announced), context);
+    expect([stalled.observed, unreachable.observed]).toEqual([seconds(value, 3_600), seconds(value, 900)]);
   });
 });
 
@@ -110,6 +137,7 @@ describe('overdue', () => {
     ['never, where it never ends', { ...rolling, isContinuous: true }, {}, false, 0],
     ['by 5 minutes', { ...rolling, samples: recent }, { watchedSince: at(-5) }, true, 2_100],
     ['not by less', { ...rolling, samples: recent }, { watchedSince: at(-5) + 1 }, false, 0],
+    ['not by less, running', { ...rolling, samples: recent }, { runsSince: at(-5) + 1 }, false, 0],
     ['not while nothing finishes', { ...rolling, samples: pause }, {}, false, 0],
     ['not while counts fall', { ...rolling, samples: falling }, {}, false, 0],
     ['from nothing, without samples', { ...rolling, samples: [] }, {}, true, 2_100],
@@ -120,6 +148,11 @@ describe('overdue', () => {
   ])('is projected: %s', (_, seen, state, holds, value) => {
     const dueAt = (seen.endTime ?? 0) + MIN15;
     expect(overdue({}, seen, state)).toEqual({ holds, observed: seconds(value, 900), dueAt });
+  });
+
+  it('is not projected by the rate of what is not known to run', () => {
+    const state: RuleState = { lastAt: at(-1), watchedSince: at(-60), rules: {} };
+    expect(assess(rules.overdue(), look(rolling), undefined, { now: NOON, state }).holds).toBe(false);
   });
 
   it('is not projected where that is not wanted', () => {
@@ -170,11 +203,18 @@ describe('slow', () => {
     expect(assessed(rules.slow({ recoverAbove: 80 }), notified(number), true).holds).toBe(holds);
   });
 
-  it.each([
-    [at(-15), true],
-    [at(-15) + 1, undefined],
-  ])('watched since %d', (watchedSince, holds) => {
-    expect(assessed(rules.slow(), notified(1), false, { watchedSince }).holds).toBe(holds);
+  it.each<[string, Partial<RuleState>, Holds]>([
+    ['watched for a window', { watchedSince: at(-15) }, true],
+    ['watched since then', { watchedSince: at(-15) + 1 }, undefined],
+    ['running for a window', { runsSince: at(-15) }, true],
+    ['running since then', { runsSince: at(-15) + 1 }, undefined],
+  ])('%s', (_, state, holds) => {
+    expect(assessed(rules.slow(), notified(1), false, state).holds).toBe(holds);
+  });
+
+  it('cannot be told of what is not known to run', () => {
+    const state: RuleState = { lastAt: at(-1), watchedSince: at(-60), rules: {} };
+    expect(assess(rules.slow(), look(notified(1)), undefined, { now: NOON, state }).holds).toBeUndefined();
   });
 });
 

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { Clock, RuleState } from '../../../../lib/domain/rules/rule.ts';
+import {
+  initialState,
+  isDue,
+  isSameState,
+  isTimeToNote,
+  openBreaches,
+} from '../../../../lib/domain/rules/state.ts';
+import { MINUTE, NOON, openBreach } from '../../../support/builders.ts';
+
+const at = (minute: number) => NOON + minute * MINUTE;
+const since = (minute: number): Clock => ({ since: at(minute) });
+const held = (minutes: number): Clock => ({ held: minutes * MINUTE });
+const state = (overrides: Partial<RuleState> = {}): RuleState => ({ ...initialState(NOON), ...overrides });
+
+it('knows what is breached', () => {
+  const some = { a: { open: openBreach() }, b: { recent: [NOON] }, c: { open: openBreach({ muted: true }) } };
+  expect(openBreaches(state({ rules: some }))).toEqual(['a', 'c']);
+});
+
+describe('isTimeToNote', () => {
+  it.each<[string, Partial<RuleState>, number, boolean]>([
+    ['nothing runs', { idle: held(1), unread: held(1), rules: { count: { clock: held(1) } } }, 99, false],
+    ['a clock runs', { rules: { count: { clock: since(-1) } } }, 3, true],
+    ['not yet', { rules: { count: { clock: since(-1) } } }, 2, false],
+    ['it may be stalled', { idle: since(-1) }, 3, true],
+    ['it cannot be read', { unread: since(-1) }, 3, true],
+    ['a rate is measured', { measures: true }, 3, true],
+    ['the clock stepped back', {}, -3, true],
+    ['the clock stepped back a little', {}, -2, false],
+  ])('%s', (_, overrides, minute, expected) => {
+    const context = { now: at(minute), periodMs: MINUTE };
+    expect(isTimeToNote(state(overrides), context)).toBe(expected);
+    expect(isDue(state(overrides), context)).toBe(expected);
+  });
+
+  it.each([
+    [at(2), false],
+    [at(1), true],
+    [at(0), true],
+  ])('something else is due at %d', (dueAt, expected) => {
+    expect(isDue(state({ dueAt }), { now: at(1), periodMs: MINUTE })).toBe(expected);
+  });
+});
+
+describe('isSameState', () => {
+  const full = state({
+    dueAt: NOON,
+    readAt: NOON,
+    runsSince: NOON,
+    measures: true,
+    idle: since(0),
+    unread: since(0),
+  });
+  const { measures, ...unmeasured } = full;
+  it.each<[string, RuleState, boolean]>([
+    ['the same', { ...full, idle: since(0), unread: since(0) }, true],
+    ['another look', { ...full, lastAt: at(1) }, true],
+    ['rules', { ...full, rules: {} }, false],
+    ['dueAt', { ...full, dueAt: at(1) }, false],
+    ['readAt', { ...full, readAt: at(1) }, false],
+    ['runsSince', { ...full, runsSince: at(1) }, false],
+    ['measures', unmeasured, false],
+    ['idle', { ...full, idle: since(1) }, false],
+    ['unread', { ...full, unread: since(1) }, false],
+  ])('%s', (_, other, expected) => {
+    expect(isSameState(full, other)).toBe(expected);
+  });
+});
