@@ -76,15 +76,19 @@ export function steppedBack(samples: readonly ProgressSample[], by: number): rea
   return samples.map(([at, ...numbers]) => [at - by, ...numbers]);
 }
 
-/** Leaves samples out that are too close to the one before them: the older they are, the farther apart. */
+/**
+ * Leaves samples out that the next one follows too closely: the older they are, the farther apart they may be. So the last one
+ * before a quiet time stays, and an instant is never taken for one that is earlier by more than that.
+ */
 function thinned(samples: readonly ProgressSample[], now: number): readonly ProgressSample[] {
-  let last = Number.NEGATIVE_INFINITY;
-  return samples.filter(([at]) => {
+  let next = Number.POSITIVE_INFINITY;
+  const kept = samples.toReversed().filter(([at]) => {
     const distance = Math.max(MIN_DISTANCE, DISTANCE_BY_AGE * (now - at - DENSE_AGE));
-    if (at - last < distance) return false;
-    last = at;
+    if (next - at < distance) return false;
+    next = at;
     return true;
   });
+  return kept.reverse();
 }
 
 /** How far the rollout was at an instant: counts stand still from one sample to the next. */

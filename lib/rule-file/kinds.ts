@@ -8,7 +8,7 @@ export interface KnownId {
   readonly kind?: ConfigurableKind;
   /** Who says of what kind it is. */
   readonly by: string;
-  /** What the entries for all tasks give. */
+  /** What the entries for all tasks give, and those built in: what overrides one of these applies where that does. */
   readonly base: RuleFields;
   /** An entry could not be read, and what it gives is not known. */
   readonly isBroken: boolean;
@@ -23,8 +23,8 @@ function fixedIds(): Map<string, Required<KnownId>> {
   const ids = new Map<string, Required<KnownId>>();
   for (const [name, { id, kind }] of Object.entries(TAG_RULES))
     ids.set(id, { kind, by: `for the tag ota-watch:${name}`, base: {}, isBroken: false });
-  for (const { id, kind, match, fields } of DEFAULT_RULES.entries)
-    ids.set(id, { kind, by: 'built in', base: match === undefined ? fields : {}, isBroken: false });
+  for (const { id, kind, fields } of DEFAULT_RULES.entries)
+    ids.set(id, { kind, by: 'built in', base: fields, isBroken: false });
   return ids;
 }
 
