@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { evaluate, evaluateUnread } from '../../../../lib/domain/rules/engine.ts';
+import type { Clock, RuleState, UnreachableRule } from '../../../../lib/domain/rules/rule.ts';
+import { initialState, isSameState } from '../../../../lib/domain/rules/state.ts';
+import { counts, look, MINUTE, NOON, openBreach, rules } from '../../../support/builders.ts';
+
+const at = (minute: number) => NOON + minute * MINUTE;
+const since = (minute: number): Clock => ({ since: at(minute) });
+const held = (minutes: number): Clock => ({ held: minutes * MINUTE });
+const state = (overrides: Partial<RuleState> = {}): RuleState => ({
+  lastAt: at(-1),
+  watchedSince: at(-60),
+  rules: {},
+  ...overrides,
+});
+const unread = (of: readonly UnreachableRule[], before: RuleState, minute = 0) =>
+  evaluateUnread(of, before, { now: at(minute), periodMs: MINUTE });
+
+const quick = rules.unreachable({ afterMs: 10 * MINUTE });
+
+describe('a task that cannot be read', () => {
+  it('is noted, with when it was read last', () => {
+    expect(unread([quick], state())).toEqual({
+      state: state({ lastAt: NOON, readAt: at(-1), unread: since(0) }),
+      told: [],
+    });
+    expect(unread([quick], state({ readAt: at(-3), unread: since(-2) }))).toEqual({
+      state: state({ lastAt: NOON, readAt: at(-3), unread: since(-2) }),
+      told: [],
+    });
+  });
+
+  it('stops every clock but its own, and leaves breaches alone', () => {
+    const others = { ratio: { clock: since(-9) }, count: { open: openBreach(), clock: since(-5) } };
+    const own = { unreachable: { clock: since(-2) } };
+    const before = state({ idle: since(-30), unread: since(-12), rules: { ...others, ...own } });
+    const patient = { ...quick, forMs: 5 * MINUTE };
+    expect(unread([patient], before)).toEqual({
+      state: state({
+        lastAt: NOON,
+        readAt: at(-1),
+        idle: held(29),
+        unread: since(-12),
+        rules: { ratio: { clock: held(8) }, count: { open: openBreach(), clock: held(4) }, ...own },
+      }),
+      told: [],
+    });
+  });
+
+  it('keeps what is due: nothing of it was done', () => {
+    expect(unread([], state({ dueAt: at(-1), runsSince: at(-9), measures: true }))).toEqual({
+      state: state({ lastAt: NOON, readAt: at(-1), dueAt: at(-1), runsSince: at(-9), measures: true }),
+      told: [],
+    });
+  });
+
+  it('counts no gap', () => {
+    const before = state({ lastAt: at(-30), readAt: at(-33), unread: since(-32), idle: since(-40) });
+    expect(unread([quick], before).state).toEqual(
+      state({ lastAt: NOON, readAt: at(-33), watchedSince: NOON, unread: since(-2), idle: held(10) }),
+    );
+    expect(unread([quick], state({ lastAt: at(-30) })).state).toEqual(
+      state({ lastAt: NOON, readAt: at(-30), watchedSince: NOON, unread: since(0) }),
+    );
+  });
+
+  it('is breached once, goes on in silence, and recovers by itself', () => {
+    let last = initialState(at(-1));
+    const told: [number, object][] = [];
+    const quiet: number[] = [];
+    for (let minute = 0; minute <= 30; minute += 1) {
+      const result = unread([quick], last, minute);
+      if (isSameState(last, result.state)) quiet.push(minute);
+      for (const { type, observed, published } of result.told)
+        told.push([minute, { type, observed, published }]);
+      last = result.state;
+    }
+    const observed = { value: 600, limit: 600, unit: 'seconds' };
+    expect(told).toEqual([[10, { type: 'breached', observed, published: true }]]);
+    // Nothing has to be written but that it began and that it was breached.
+    expect(
+      Array.from({ length: 31 }, (_, minute) => minute).filter((minute) => !quiet.includes(minute)),
+    ).toEqual([0, 10]);
+
+    const seen = look({ counts: counts({ queued: 5 }) });
+    expect(evaluate([quick], last, seen, { now: at(31), periodMs: MINUTE })).toEqual({
+      state: {
+        lastAt: at(31),
+        watchedSince: at(31),
+        runsSince: at(31),
+        rules: { unreachable: { recent: [at(10)] } },
+      },
+      told: [
+        {
+          type: 'recovered',
+          id: 'unreachable',
+          rule: quick,
+          open: openBreach({ at: at(10), kind: 'unreachable', value: 600, limit: 600 }),
+          observed: { ...observed, value: 0 },
+          reason: 'recovered',
+          published: true,
+        },
+      ],
+    });
+  });
+
+  it('reminds of a critical breach, with the time that has passed since', () => {
+    const critical = { ...quick, severity: 'critical', repeatEveryMs: 60 * MINUTE } as const;
+    const open = openBreach({
+      at: at(-60),
+      kind: 'unreachable',
+      severity: 'critical',
+      value: 600,
+      limit: 600,
+    });
+    const before = state({ readAt: at(-71), unread: held(10), rules: { unreachable: { open } } });
+    expect(unread([critical], before).told).toEqual([
+      {
+        type: 'breached',
+        rule: critical,
+        observed: { value: 4_200, limit: 600, unit: 'seconds' },
+        published: true,
+        breachedAt: at(-60),
+        reminder: 1,
+      },
+    ]);
+  });
+
+  it('may be read in between', () => {
+    const before = state({ readAt: at(-6), unread: since(-5) });
+    const read = evaluate([quick], before, look({ status: 'SCHEDULED' }), { now: NOON, periodMs: MINUTE });
+    expect(read.state).toEqual(state({ lastAt: NOON, watchedSince: NOON }));
+    expect(unread([quick], read.state, 1).state.unread).toEqual(since(1));
+  });
+});
