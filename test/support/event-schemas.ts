@@ -24,6 +24,12 @@ type Validators = ReadonlyMap<string, ValidateFunction<Fields>>;
 const SCHEMAS = path.resolve(import.meta.dirname, '../../events/schemas');
 const SET_ASIDE = 'OTA Task Event Set Aside';
 const PROGRESSED = 'OTA Task Progressed';
+/** Progress by the setting, breaches by mutes. */
+const MAY_BE_UNPUBLISHED: ReadonlySet<string> = new Set([
+  PROGRESSED,
+  'OTA Task Threshold Breached',
+  'OTA Task Threshold Recovered',
+]);
 const MAX_DETAIL_BYTES = 64 * 1024;
 
 const files = readdirSync(SCHEMAS);
@@ -46,7 +52,7 @@ const rows: Validators = new Map(
       required: ['detailType', 'published', 'day'],
       properties: {
         detailType: { const: type },
-        published: type === PROGRESSED ? { type: 'boolean' } : { const: type !== SET_ASIDE },
+        published: MAY_BE_UNPUBLISHED.has(type) ? { type: 'boolean' } : { const: type !== SET_ASIDE },
         previousHash: { type: 'string', pattern: '^[0-9a-f]{64}$' },
         day: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' },
         expiresAt: { type: 'integer', minimum: 1 },

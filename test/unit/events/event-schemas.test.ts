@@ -52,6 +52,10 @@ const EVENTS: readonly TaskEvent[] = [
     body: {
       rule,
       observed,
+      summary: 'It happened.',
+      breachedAt,
+      reminder: 1,
+      flapping: true,
       sampleThings: [
         { managedThingId: 'thing1', status: 'FAILED', retryAttempt: 1, lastUpdatedAt: breachedAt },
       ],
@@ -60,7 +64,7 @@ const EVENTS: readonly TaskEvent[] = [
   {
     detailType: 'OTA Task Threshold Recovered',
     published: true,
-    body: { rule, observed, breachedAt, reason: 'task-ended' },
+    body: { rule, observed, breachedAt, reason: 'task-ended', summary: 'It is over.', durationSeconds: 60.5 },
   },
   { detailType: 'OTA Task Tracking Stopped', published: true, body: { reason: 'canceled' } },
   {
@@ -112,8 +116,8 @@ const OWN_REQUIRED: Readonly<Record<string, readonly string[]>> = {
   'OTA Task Status Changed': ['previousStatus', 'terminal'],
   'OTA Task Configuration Changed': [],
   'OTA Task Progressed': ['previousCounts'],
-  'OTA Task Threshold Breached': ['rule', 'observed'],
-  'OTA Task Threshold Recovered': ['rule', 'observed', 'breachedAt', 'reason'],
+  'OTA Task Threshold Breached': ['rule', 'observed', 'summary'],
+  'OTA Task Threshold Recovered': ['rule', 'observed', 'breachedAt', 'reason', 'summary', 'durationSeconds'],
   'OTA Task Tracking Stopped': ['reason'],
   'OTA Task Event Set Aside': ['setAsideSequence', 'errorCode'],
 };
