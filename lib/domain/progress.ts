@@ -17,12 +17,11 @@ const MILESTONES = [25, 50, 75, 100];
 const MINUTE = 60_000;
 /** What a rate is measured over, milliseconds. */
 export const RATE_WINDOW = 15 * MINUTE;
-/** Samples are at least so far apart, give or take what polls are late; those older than the window of rates farther. */
-const MIN_DISTANCE = 0.9 * MINUTE;
+/** The neighbors of a sample are at least so far apart: less than two polls, and a part of its age. */
+const MIN_DISTANCE = 1.8 * MINUTE;
 const DISTANCE_BY_AGE = 0.1;
-const DENSE_AGE = 5 * MINUTE;
 /** More than the longest window of any rule has room for. */
-const MAX_SAMPLES = 40;
+const MAX_SAMPLES = 48;
 /** The end of what ISO 8601 writes with a year of four digits: later than any rollout. */
 const LATEST = Date.UTC(9999, 11, 31);
 
@@ -77,18 +76,17 @@ export function steppedBack(samples: readonly ProgressSample[], by: number): rea
 }
 
 /**
- * Leaves samples out that the next one follows too closely: the older they are, the farther apart they may be. So the last one
- * before a quiet time stays, and an instant is never taken for one that is earlier by more than that.
+ * Leaves samples out whose neighbors are close together: the older they are, the farther apart those may be. So the last one
+ * before a quiet time stays, and no instant is taken for one that is earlier by more than that.
  */
 function thinned(samples: readonly ProgressSample[], now: number): readonly ProgressSample[] {
-  let next = Number.POSITIVE_INFINITY;
-  const kept = samples.toReversed().filter(([at]) => {
-    const distance = Math.max(MIN_DISTANCE, DISTANCE_BY_AGE * (now - at - DENSE_AGE));
-    if (next - at < distance) return false;
-    next = at;
+  let kept = Number.NEGATIVE_INFINITY;
+  return samples.filter(([at], index) => {
+    const [next] = samples[index + 1] ?? [Number.POSITIVE_INFINITY];
+    if (next - kept < Math.max(MIN_DISTANCE, DISTANCE_BY_AGE * (now - at))) return false;
+    kept = at;
     return true;
   });
-  return kept.reverse();
 }
 
 /** How far the rollout was at an instant: counts stand still from one sample to the next. */
