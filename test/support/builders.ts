@@ -2,7 +2,6 @@ import type { AbortCriterion } from '../../lib/domain/abort-criteria.ts';
 import { type Counts, countsOf, type ThingState } from '../../lib/domain/counts.ts';
 import type { DiffContext } from '../../lib/domain/diff.ts';
 import type { ProgressSample } from '../../lib/domain/progress.ts';
-import { initialState } from '../../lib/domain/rules/engine.ts';
 import type { TaskLook } from '../../lib/domain/rules/look.ts';
 import {
   type AbortCriteriaRule,
@@ -19,6 +18,7 @@ import {
   type StuckScheduledRule,
   type UnreachableRule,
 } from '../../lib/domain/rules/rule.ts';
+import { initialState } from '../../lib/domain/rules/state.ts';
 import type { Snapshot, TaskConfiguration, TaskFacts } from '../../lib/domain/task.ts';
 import type { LiveTask } from '../../lib/domain/tracked.ts';
 
