@@ -4,7 +4,7 @@ import type { TaskRule } from '../../lib/domain/rules/rule.ts';
 import { DELETED, type TaskConfiguration } from '../../lib/domain/task.ts';
 import { Dice } from './rule-oracle/dice.ts';
 import { RandomProgress } from './rule-oracle/random-progress.ts';
-import { type Purpose, randomKind, randomRule } from './rule-oracle/random-rules.ts';
+import { type Nature, type Purpose, randomKind, randomRule } from './rule-oracle/random-rules.ts';
 import type { ReadLook, RecordedLook } from './rule-oracle/recorded-rollout.ts';
 
 const SECOND = 1_000;
@@ -18,12 +18,12 @@ export function randomRollout(seed: number, length?: number): RecordedLook[] {
   const dice = new Dice(seed);
   const looks =
     length ?? dice.pick([dice.int(30, 50), dice.int(30, 50), dice.int(30, 50), dice.int(50, 200)]);
-  const isOddTime = dice.chance(0.2);
-  const rollout = new RandomTask(dice, randomInstants(dice, looks, isOddTime)).looks();
-  return withRules(dice, rollout, isOddTime);
+  const nature = { isOddTime: dice.chance(0.2), isRestless: dice.chance(0.3) };
+  const rollout = new RandomTask(dice, randomInstants(dice, looks, nature), nature).looks();
+  return withRules(dice, rollout, nature);
 }
 
-function randomInstants(dice: Dice, looks: number, isOddTime: boolean): number[] {
+function randomInstants(dice: Dice, looks: number, { isOddTime }: Nature): number[] {
   const instants = [FIRST];
   for (let at = FIRST; instants.length < looks; instants.push(at)) at += randomStep(dice, isOddTime);
   return instants;
@@ -46,6 +46,7 @@ function randomStep(dice: Dice, isOddTime: boolean): number {
 class RandomTask {
   readonly #dice: Dice;
   readonly #instants: readonly number[];
+  readonly #isRestless: boolean;
   readonly #progress: RandomProgress;
   readonly #startTime: number | undefined;
   readonly #startsAt: number;
@@ -56,15 +57,16 @@ class RandomTask {
   #unreadFor = 0;
   #counts: Counts;
 
-  constructor(dice: Dice, instants: readonly number[]) {
+  constructor(dice: Dice, instants: readonly number[], { isRestless }: Nature) {
     this.#dice = dice;
     this.#instants = instants;
-    this.#progress = new RandomProgress(dice);
+    this.#isRestless = isRestless;
+    this.#progress = new RandomProgress(dice, isRestless);
     this.#counts = this.#progress.counts;
     const last = instants.at(-1) ?? FIRST;
     const minutes = Math.max(1, Math.round((last - FIRST) / MINUTE));
     this.#startTime = dice.chance(0.7) ? FIRST + dice.int(-20, 20) * MINUTE : undefined;
-    const lateness = dice.chance(0.5) ? 0 : dice.int(0, 25) * MINUTE;
+    const lateness = dice.pick([0, 0, dice.int(0, 25), dice.int(0, 100)]) * MINUTE;
     this.#startsAt = dice.chance(0.3) ? FIRST : (this.#startTime ?? FIRST) + lateness;
     this.#endTime = dice.chance(0.6) ? FIRST + dice.int(0, minutes + 20) * MINUTE : undefined;
     this.#isContinuous = dice.chance(0.15);
@@ -114,10 +116,10 @@ class RandomTask {
   }
 
   #isUnread(): boolean {
-    if (this.#unreadFor === 0 && this.#dice.chance(0.015)) this.#unreadFor = this.#dice.int(1, 20);
-    if (this.#unreadFor === 0) return false;
+    const chance = this.#isRestless ? 0.1 : 0.015;
+    if (this.#dice.chance(chance)) this.#unreadFor = this.#dice.int(1, this.#isRestless ? 4 : 20);
     this.#unreadFor -= 1;
-    return this.#unreadFor > 0;
+    return this.#unreadFor >= 0;
   }
 
   #unread(at: number): RuleLess {
@@ -170,13 +172,13 @@ class RandomTask {
   }
 }
 
-function withRules(dice: Dice, rollout: readonly RuleLess[], isOddTime: boolean): RecordedLook[] {
+function withRules(dice: Dice, rollout: readonly RuleLess[], nature: Nature): RecordedLook[] {
   const purpose: Purpose = {
     counts: rollout.flatMap((look) => (look.kind === 'read' ? [look.counts] : [])),
     instants: rollout.map(({ at }) => at),
-    isOddTime,
+    ...nature,
   };
-  const changes = dice.chance(0.6) ? dice.pick([0.02, 0.05, 0.1]) : 0;
+  const changes = dice.chance(0.6) ? dice.pick([0.03, 0.1, 0.2]) : 0;
   let rules = Array.from({ length: dice.pick([1, 2, 3, 4, 6, 8, dice.int(9, 20)]) }, (_, index) =>
     randomRule(dice, purpose, `rule${index}`, randomKind(dice, purpose)),
   );
@@ -202,7 +204,7 @@ function changedRules(
     const again = dice.chance(0.7) ? former.get(id) : undefined;
     return [...rules, again ?? randomRule(dice, purpose, id, randomKind(dice, purpose))];
   }
-  if (dice.chance(0.25)) return rules.filter((rule) => rule !== before);
+  if (dice.chance(0.4)) return rules.filter((rule) => rule !== before);
   const changed = changedRule(dice, purpose, before);
   return rules.map((rule) => (rule === before ? changed : rule));
 }

@@ -1,6 +1,6 @@
 import type { Observed } from '../../lib/domain/generated/events.ts';
 import type { MilestoneRule, RuleKind, TaskRule } from '../../lib/domain/rules/rule.ts';
-import { type Condition, conditionOf } from './rule-oracle/condition.ts';
+import { type Breach, type Condition, conditionOf } from './rule-oracle/condition.ts';
 import { type RecordedLook, RecordedRollout } from './rule-oracle/recorded-rollout.ts';
 
 const MINUTE = 60_000;
@@ -25,8 +25,7 @@ export interface Told {
   readonly flapping?: true;
 }
 
-/** A breach that has not recovered. */
-interface Episode {
+interface Episode extends Breach {
   readonly at: number;
   readonly kind: RuleKind;
   readonly observed: Observed;
@@ -36,17 +35,12 @@ interface Episode {
 
 /** What is known of a rule from the look on at which it came into force. */
 interface Life {
-  readonly kind: RuleKind;
   readonly from: number;
   /** By look. */
   readonly states: Condition['state'][];
-  open?: Episode;
-}
-
-/** When a rule was breached, also before it was gone for a while and came back. */
-interface Past {
-  readonly kind: RuleKind;
   readonly breachedAt: number[];
+  isMilestoneReached: boolean;
+  open?: Episode;
 }
 
 /** What the rules of a rollout have to tell, from the first look to the last. */
@@ -58,48 +52,43 @@ class Prediction {
   readonly told: Told[] = [];
   readonly #rollout: RecordedRollout;
   readonly #lives = new Map<string, Life>();
-  /** By id. */
-  readonly #pasts = new Map<string, Past>();
 
   constructor(rollout: RecordedRollout) {
     this.#rollout = rollout;
     for (let look = 0; look < rollout.moments.length; look += 1) this.#look(look);
   }
 
+  /** Breaches are told before recoveries, each in the order of the rules; those of rules that are gone come last. */
   #look(look: number): void {
     const { isRead, seen } = this.#rollout.moment(look);
-    const changed = isRead ? this.#forgetChanged(look) : new Set<string>();
-    for (const rule of seen.rules) {
-      if (changed.has(rule.id) || !(isRead || rule.kind === 'unreachable')) continue;
-      const life = this.#lives.get(rule.id) ?? { kind: rule.kind, from: look, states: [] };
-      this.#lives.set(rule.id, life);
-      if (rule.kind === 'milestone') this.#reachMilestone(rule, look);
-      else this.#hold(rule, life, look);
+    const before = this.told.length;
+    for (const rule of seen.rules) if (isRead || rule.kind === 'unreachable') this.#rule(rule, look);
+    for (const [id, life] of this.#lives) {
+      if (isRead && !seen.rules.some((rule) => rule.id === id)) this.#forget(id, life, look);
     }
+    const told = this.told.splice(before);
+    this.told.push(...told.filter(({ type }) => type === 'breached'));
+    this.told.push(...told.filter(({ type }) => type === 'recovered'));
   }
 
-  /** Closes what is gone from the rules, or is another kind of rule now: that begins in the next look. */
-  #forgetChanged(look: number): Set<string> {
-    const { seen } = this.#rollout.moment(look);
-    const changed = new Set<string>();
-    for (const [id, { kind, open }] of this.#lives) {
-      const now = seen.rules.find((rule) => rule.id === id);
-      if (now?.kind === kind) continue;
-      if (now !== undefined) changed.add(id);
-      if (open) this.#pasts.delete(id);
-      if (open) {
-        const reason = isEnd(seen.status) ? 'task-ended' : 'rule-removed';
-        this.#close(id, open, look, reason, open.observed);
-      }
-      this.#lives.delete(id);
-    }
-    return changed;
+  /** One that is breached as another kind of rule begins anew in the next look. */
+  #rule(rule: TaskRule, look: number): void {
+    const life = this.#lives.get(rule.id) ?? newLife(look);
+    this.#lives.set(rule.id, life);
+    if (life.open && life.open.kind !== rule.kind) this.#forget(rule.id, life, look);
+    else if (rule.kind === 'milestone') this.#reachMilestone(rule, life, look);
+    else this.#hold(rule, life, look);
+  }
+
+  #forget(id: string, { open }: Life, look: number): void {
+    const reason = isEnd(this.#rollout.moment(look).seen.status) ? 'task-ended' : 'rule-removed';
+    if (open) this.#close(id, open, look, reason, open.observed);
+    this.#lives.delete(id);
   }
 
   #hold(rule: TaskRule, life: Life, look: number): void {
     const { isRead, seen } = this.#rollout.moment(look);
-    const isBreached = life.open !== undefined;
-    const condition = conditionOf(rule, { rollout: this.#rollout, look, isBreached });
+    const condition = conditionOf(rule, { rollout: this.#rollout, look, breach: life.open });
     life.states[look] = condition.state;
     const isOver = isRead && isEnd(seen.status);
     if (!life.open) this.#breach(rule, life, look, condition);
@@ -108,16 +97,16 @@ class Prediction {
   }
 
   /** A milestone is told in the look in which it is passed. */
-  #reachMilestone(rule: MilestoneRule, look: number): void {
+  #reachMilestone(rule: MilestoneRule, life: Life, look: number): void {
+    life.states[look] = 'gone';
     const { seen } = this.#rollout.moment(look);
     const stateAt = (at: number) =>
-      conditionOf(rule, { rollout: this.#rollout, look: at, isBreached: false });
+      conditionOf(rule, { rollout: this.#rollout, look: at, breach: undefined });
     const { state, observed } = stateAt(look);
     const isPassed = look > 0 && state === 'holds' && stateAt(look - 1).state === 'gone';
     const isNews = !DELETIONS.includes(seen.status) && seen.status !== 'CANCELED';
-    const { breachedAt } = this.#pastOf(rule);
-    if (!isPassed || !isNews || breachedAt.length > 0) return;
-    breachedAt.push(seen.at);
+    if (!isPassed || !isNews || life.isMilestoneReached) return;
+    life.isMilestoneReached = true;
     this.#tell('breached', rule, look, { published: !this.#isMuted(rule, look), observed });
   }
 
@@ -126,18 +115,18 @@ class Prediction {
     const isNews = !DELETIONS.includes(seen.status) && !(isEnd(seen.status) && rule.kind === 'malformed-tag');
     if (state !== 'holds' || !isNews || !this.#lasts(life, look, 'holds', rule.forMs)) return;
     const isPublished = !this.#isMuted(rule, look);
-    this.#pastOf(rule).breachedAt.push(at);
-    life.open = { at, kind: rule.kind, observed, isPublished, reminders: 0 };
+    life.breachedAt.push(at);
+    life.open = { look, at, kind: rule.kind, observed, isPublished, reminders: 0 };
     this.#tell('breached', rule, look, {
       published: isPublished,
       observed,
-      ...(this.#isFlapping(rule, at) && { flapping: true }),
+      ...(isFlapping(life, at) && { flapping: true }),
     });
   }
 
   #goOn(rule: TaskRule, life: Life, open: Episode, look: number, { state, observed }: Condition): void {
     const { at } = this.#rollout.moment(look);
-    const patience = this.#isFlapping(rule, at)
+    const patience = isFlapping(life, at)
       ? Math.max(rule.keepFiringForMs, FLAPPING_PATIENCE)
       : rule.keepFiringForMs;
     if (state !== 'gone') this.#tellAgain(rule, open, look, observed);
@@ -198,18 +187,16 @@ class Prediction {
   #isMuted({ mutedUntil }: TaskRule, look: number): boolean {
     return mutedUntil !== undefined && this.#rollout.moment(look).at < mutedUntil;
   }
+}
 
-  #isFlapping(rule: TaskRule, now: number): boolean {
-    const latest = this.#pastOf(rule).breachedAt.slice(-FLAPPING_BREACHES);
-    return latest.length === FLAPPING_BREACHES && latest.every((at) => now - at <= HOUR);
-  }
+const newLife = (look: number): Life => ({
+  from: look,
+  states: [],
+  breachedAt: [],
+  isMilestoneReached: false,
+});
 
-  /** Another kind of rule has no past. */
-  #pastOf({ id, kind }: TaskRule): Past {
-    const past = this.#pasts.get(id);
-    if (past?.kind === kind) return past;
-    const none: Past = { kind, breachedAt: [] };
-    this.#pasts.set(id, none);
-    return none;
-  }
+function isFlapping({ breachedAt }: Life, now: number): boolean {
+  const latest = breachedAt.slice(-FLAPPING_BREACHES);
+  return latest.length === FLAPPING_BREACHES && latest.every((at) => now - at <= HOUR);
 }

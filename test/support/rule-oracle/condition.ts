@@ -33,7 +33,12 @@ export const isEnding = (status: string) =>
 interface Place {
   readonly rollout: RecordedRollout;
   readonly look: number;
-  readonly isBreached: boolean;
+  readonly breach: Breach | undefined;
+}
+
+/** A breach that has not recovered. */
+export interface Breach {
+  readonly look: number;
 }
 
 export function conditionOf(rule: TaskRule, place: Place): Condition {
@@ -100,42 +105,42 @@ const FAILURES_OF = {
   ALL: ALL_FAILURES,
 } as const satisfies Record<AbortCriterion['failureType'], readonly string[]>;
 
-function abortCriteria(rule: AbortCriteriaRule, { rollout, look, isBreached }: Place): Condition {
+function abortCriteria(rule: AbortCriteriaRule, { rollout, look, breach }: Place): Condition {
   const { failureType, thresholdPercentage, minExecutedThings } = rule.criterion;
   const { counts } = rollout.moment(look);
   const failures = thingsIn(FAILURES_OF[failureType], counts);
   const executed = thingsIn(EXECUTED, counts);
   const isReached =
     failures > 0 && failures * 1_000_000 >= hundredths(thresholdPercentage) * rule.share * executed;
-  const isEnough = isBreached || executed >= minExecutedThings;
+  const isEnough = breach !== undefined || executed >= minExecutedThings;
   return holdsIf(
     isReached && isEnough,
     share(failures, executed, twoDecimals((thresholdPercentage * rule.share) / 100)),
   );
 }
 
-function ratio(rule: RatioRule, { rollout, look, isBreached }: Place): Condition {
+function ratio(rule: RatioRule, { rollout, look, breach }: Place): Condition {
   const { counts } = rollout.moment(look);
   const failures = thingsIn(rule.failures, counts);
   const executed = thingsIn(EXECUTED, counts);
   const of = rule.of === 'total' ? counts.total : executed;
-  const isReached = failures > 0 && isShare(failures, of, isBreached ? rule.recoverBelow : rule.percent);
-  const isEnough = isBreached || executed >= rule.minExecuted;
+  const isReached = failures > 0 && isShare(failures, of, breach ? rule.recoverBelow : rule.percent);
+  const isEnough = breach !== undefined || executed >= rule.minExecuted;
   return holdsIf(isReached && isEnough, share(failures, of, rule.percent));
 }
 
-function count(rule: CountRule, { rollout, look, isBreached }: Place): Condition {
+function count(rule: CountRule, { rollout, look, breach }: Place): Condition {
   const value = thingsIn(rule.states, rollout.moment(look).counts);
-  const limit = isBreached ? rule.recoverBelow : rule.things;
+  const limit = breach ? rule.recoverBelow : rule.things;
   return holdsIf(value >= limit, { value, limit: rule.things, unit: 'things' });
 }
 
-function rate(rule: RateRule, { rollout, look, isBreached }: Place): Condition {
+function rate(rule: RateRule, { rollout, look, breach }: Place): Condition {
   const { at } = rollout.moment(look);
   const minutes = rule.windowMs / MINUTE;
   const since = Math.max(at - rule.windowMs, rollout.watchedSince(look));
   const value = rollout.gained(look, since, ...rule.failures.map((state) => [state]));
-  const perMinute = isBreached ? rule.recoverBelow : rule.perMinute;
+  const perMinute = breach ? rule.recoverBelow : rule.perMinute;
   return holdsIf(value > 0 && value * 100 >= hundredths(perMinute) * minutes, {
     value,
     limit: twoDecimals(rule.perMinute * minutes),
@@ -143,12 +148,14 @@ function rate(rule: RateRule, { rollout, look, isBreached }: Place): Condition {
   });
 }
 
-function stalled(rule: StalledRule, { rollout, look }: Place): Condition {
+/** Once it is breached, unwatched time counts as well: that a thing finished in between would have been seen. */
+function stalled(rule: StalledRule, { rollout, look, breach }: Place): Condition {
   const { counts, configuration } = rollout.moment(look);
   const timeoutMs = (configuration?.inProgressTimeoutMinutes ?? 0) * MINUTE;
   const awaits = rule.awaitTimeout && counts.inProgress > 0;
   const limitMs = awaits ? Math.max(rule.afterMs, timeoutMs) : rule.afterMs;
-  const idle = rollout.idle(look);
+  const goesOn = breach !== undefined && rollout.stoodStill(breach.look, look);
+  const idle = goesOn ? rollout.idle(breach.look) + rollout.passed(breach.look, look) : rollout.idle(look);
   const observed = seconds(idle, limitMs);
   if (counts.queued + counts.inProgress === 0 || idle < limitMs) return { state: 'gone', observed };
   return { state: rollout.isRunning(look) ? 'holds' : 'unknown', observed };
@@ -178,13 +185,13 @@ function projectedEnd(rollout: RecordedRollout, look: number): number {
 /** How long things take to finish at the pace of late; 0 where nothing does, or it was not watched for long enough. */
 function finishingMs(rollout: RecordedRollout, look: number, left: number): number {
   const { at, counts } = rollout.moment(look);
-  const since = Math.max(at - PROJECTED_FROM, rollout.watchedSince(look));
+  const since = Math.max(at - PROJECTED_FROM, rollout.watchedSince(look), rollout.runningSince(look) ?? at);
   const done = finished(counts) - finished(rollout.countsAt(look, since));
   if (at - since < PROJECTED_FROM_AT_LEAST || done <= 0) return 0;
   return (left * (at - since)) / done;
 }
 
-function slow(rule: SlowRule, { rollout, look, isBreached }: Place): Condition {
+function slow(rule: SlowRule, { rollout, look, breach }: Place): Condition {
   const { at, counts, configuration } = rollout.moment(look);
   const pace = configuration?.pace?.basePerMinute ?? configuration?.pace?.maximumPerMinute;
   const promised = ((pace ?? 0) * rule.windowMs) / MINUTE;
@@ -192,29 +199,24 @@ function slow(rule: SlowRule, { rollout, look, isBreached }: Place): Condition {
   const observed = share(notified, promised, rule.percent);
   if (counts.queued === 0) return { state: 'gone', observed };
   if (pace === undefined || !hasRunFor(rule.windowMs, rollout, look)) return { state: 'unknown', observed };
-  const limit = isBreached ? rule.recoverAbove : rule.percent;
+  const limit = breach ? rule.recoverAbove : rule.percent;
   return holdsIf(notified * 10_000 < hundredths(limit) * promised, observed);
 }
 
 /** Whether a rollout has run and been watched without a gap for so long. */
 function hasRunFor(windowMs: number, rollout: RecordedRollout, look: number): boolean {
   const { at, seen } = rollout.moment(look);
-  const { status, startTime = 0, window } = seen;
-  if (status !== 'IN_PROGRESS' || window?.open === false) return false;
-  const since = Math.max(
-    rollout.watchedSince(look),
-    rollout.inProgressSince(look),
-    startTime,
-    window?.since ?? 0,
-  );
+  const { startTime = 0, window } = seen;
+  const opened = window?.open ? window.since : 0;
+  const since = Math.max(rollout.watchedSince(look), rollout.runningSince(look) ?? at, startTime, opened);
   return at - since >= windowMs;
 }
 
 /** What did not start in one window has not recovered when the next one opens. */
-function stuckScheduled(rule: StuckScheduledRule, { rollout, look, isBreached }: Place): Condition {
+function stuckScheduled(rule: StuckScheduledRule, { rollout, look, breach }: Place): Condition {
   const { at, seen } = rollout.moment(look);
   const { status, startTime = Number.POSITIVE_INFINITY } = seen;
-  const window = isBreached ? undefined : seen.window;
+  const window = breach ? undefined : seen.window;
   const opened = window?.open ? window.since : 0;
   const waited = at - Math.max(startTime, opened);
   const observed = seconds(waited, rule.afterMs);
@@ -229,8 +231,11 @@ function milestone(rule: MilestoneRule, { rollout, look }: Place): Condition {
   return holdsIf(isReached, share(done, counts.total, rule.percent));
 }
 
-function unreachable(rule: UnreachableRule, { rollout, look }: Place): Condition {
+function unreachable(rule: UnreachableRule, { rollout, look, breach }: Place): Condition {
   const { isRead } = rollout.moment(look);
-  const unread = rollout.unread(look);
+  const goesOn = breach !== undefined && rollout.wasUnread(breach.look, look);
+  const unread = goesOn
+    ? rollout.unread(breach.look) + rollout.passed(breach.look, look)
+    : rollout.unread(look);
   return holdsIf(!isRead && unread >= rule.afterMs, seconds(unread, rule.afterMs));
 }

@@ -30,11 +30,13 @@ export class RandomProgress {
   readonly #dice: Dice;
   readonly #tally: Tally;
   readonly #pace: number;
+  readonly #longestPhase: number;
   #phase: Phase;
   #minutesLeft: number;
 
-  constructor(dice: Dice) {
+  constructor(dice: Dice, isRestless: boolean) {
     this.#dice = dice;
+    this.#longestPhase = isRestless ? 3 : 14;
     this.#tally = { ...countsOf({ queued: dice.int(1, dice.pick([10, 60, 400])) }) };
     this.#pace = Math.max(1, Math.round(this.#tally.queued / dice.int(4, 60)));
     this.#phase = this.#nextPhase();
@@ -87,7 +89,7 @@ export class RandomProgress {
       'growing',
     ] as const;
     const { pace, ...rest } = WEATHER[this.#dice.pick(names)];
-    return { ...rest, notified: pace * this.#pace, minutes: this.#dice.int(1, 14) };
+    return { ...rest, notified: pace * this.#pace, minutes: this.#dice.int(1, this.#longestPhase) };
   }
 
   #passMinute({ notified, finishing, failing, retried, added }: Phase): void {

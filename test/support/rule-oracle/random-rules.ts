@@ -7,26 +7,23 @@ import { EXECUTED, finished, thingsIn } from './recorded-rollout.ts';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** What rules are made for: limits are near what the rollout comes to, or they would hardly ever matter. */
-export interface Purpose {
-  readonly counts: readonly Counts[];
-  readonly instants: readonly number[];
+/** What a rollout is like. */
+export interface Nature {
   /** Looks are seconds apart, at the same instant, or step back. */
   readonly isOddTime: boolean;
+  /** Now this, now that, every few minutes. */
+  readonly isRestless: boolean;
 }
 
-const ANY_TIME: readonly RuleKind[] = [
-  'abort-criteria',
-  'ratio',
-  'ratio',
-  'count',
-  'count',
-  'stalled',
-  'stuck-scheduled',
-  'milestone',
-  'unreachable',
-  'malformed-tag',
-];
+/** What rules are made for: limits are near what the rollout comes to, or they would hardly ever matter. */
+export interface Purpose extends Nature {
+  readonly counts: readonly Counts[];
+  readonly instants: readonly number[];
+}
+
+const ONCE: readonly RuleKind[] = ['count', 'malformed-tag', 'milestone'];
+const TWICE: readonly RuleKind[] = ['abort-criteria', 'ratio', 'stalled', 'stuck-scheduled', 'unreachable'];
+const ANY_TIME = [...ONCE, ...TWICE, ...TWICE];
 const WHOLE_MINUTES: readonly RuleKind[] = [
   ...ANY_TIME,
   'rate',
@@ -45,17 +42,19 @@ export function randomRule(dice: Dice, purpose: Purpose, id: string, kind: RuleK
   return { ...randomCommon(dice, purpose, id), ...randomLimits(dice, purpose, kind) };
 }
 
-function randomCommon(dice: Dice, { instants, isOddTime }: Purpose, id: string) {
+function randomCommon(dice: Dice, { instants, isOddTime, isRestless }: Purpose, id: string) {
   const duration = (most: number) =>
     isOddTime && dice.chance(0.5) ? dice.int(1, most * 60) * SECOND : dice.int(1, most) * MINUTE;
+  const atOnce = isRestless ? 0.9 : 0.4;
   const beside = isOddTime ? dice.int(-1, 1) : dice.int(-1, 1) * 30 * SECOND;
+  const mutable = dice.chance(0.5) ? instants : instants.slice(0, 20);
   return {
     id,
     severity: dice.pick(['info', 'warning', 'error', 'critical', 'critical', 'critical'] as const),
-    forMs: dice.chance(0.5) ? 0 : duration(6),
-    keepFiringForMs: dice.chance(0.5) ? 0 : duration(10),
+    forMs: dice.chance(atOnce) ? 0 : duration(6),
+    keepFiringForMs: dice.chance(atOnce) ? 0 : duration(10),
     ...(dice.chance(0.4) && { repeatEveryMs: duration(15) }),
-    ...(dice.chance(0.25) && { mutedUntil: dice.pick(instants) + beside }),
+    ...(dice.chance(0.25) && { mutedUntil: dice.pick(mutable) + beside }),
   };
 }
 
@@ -65,7 +64,7 @@ type Limits<Rule> = Rule extends unknown
 
 function randomLimits(dice: Dice, purpose: Purpose, kind: RuleKind): Limits<TaskRule> {
   const counts = dice.pick(purpose.counts);
-  const afterMs = dice.int(1, 12) * MINUTE;
+  const afterMs = dice.int(1, purpose.isRestless ? 2 : 12) * MINUTE;
   switch (kind) {
     case 'abort-criteria':
       return { kind, ...randomCriterion(dice, counts) };

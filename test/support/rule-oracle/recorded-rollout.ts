@@ -76,6 +76,14 @@ export class RecordedRollout {
     return passed < 0 || passed > FARTHEST ? 0 : passed;
   }
 
+  /** The time from one look to another, whether watched or not; steps back of the clock are left out. */
+  passed(from: number, look: number): number {
+    let passed = 0;
+    for (let at = look; at > from; at -= 1)
+      passed += Math.max(0, this.moment(at).at - this.moment(at - 1).at);
+    return passed;
+  }
+
   /** Since when the task has been watched without a gap: of looks that failed nothing was seen. */
   watchedSince(look: number): number {
     for (let at = look; at > 0; at -= 1) {
@@ -85,10 +93,10 @@ export class RecordedRollout {
     return this.moment(0).at;
   }
 
-  /** Since when the task has been IN_PROGRESS, as far as it was seen. */
-  inProgressSince(look: number): number {
-    let since = this.moment(look).at;
-    for (let at = look; at >= 0 && this.moment(at).seen.status === 'IN_PROGRESS'; at -= 1) {
+  /** Since which look the task has been running in every look that succeeded; undefined where it does not. */
+  runningSince(look: number): number | undefined {
+    let since: number | undefined;
+    for (let at = look; at >= 0 && (this.isRunning(at) || !this.moment(at).isRead); at -= 1) {
       if (this.moment(at).isRead) since = this.moment(at).at;
     }
     return since;
@@ -133,12 +141,18 @@ export class RecordedRollout {
     return this.moment(look).seen.rules.some(({ kind }) => kind === 'stalled');
   }
 
-  /** Whether things should be finishing. */
+  /** Whether things should be finishing, as far as a look knows. */
   isRunning(look: number): boolean {
     const { at, isRead, seen } = this.moment(look);
     const { status, counts, startTime, window } = seen;
     if (!isRead || status !== 'IN_PROGRESS' || counts.queued + counts.inProgress === 0) return false;
     return (startTime === undefined || startTime <= at) && window?.open !== false;
+  }
+
+  /** Whether nothing has finished from one look to another. */
+  stoodStill(from: number, look: number): boolean {
+    for (let at = look; at > from; at -= 1) if (this.hasFinished(at)) return false;
+    return true;
   }
 
   /** How long the task could not be read, milliseconds. */
@@ -148,6 +162,12 @@ export class RecordedRollout {
       if (!this.moment(at - 1).isRead) unread += this.watched(at);
     }
     return unread;
+  }
+
+  /** Whether no look has succeeded from one to another. */
+  wasUnread(from: number, look: number): boolean {
+    for (let at = look; at > from; at -= 1) if (this.moment(at).isRead) return false;
+    return true;
   }
 }
 
