@@ -12,9 +12,9 @@ import {
 } from './domain/diff.ts';
 import type { TaskEvent } from './domain/events.ts';
 import { RATE_WINDOW } from './domain/progress.ts';
-import { isDue, isTimeToNote } from './domain/rules/engine.ts';
 import type { RuleSubject } from './domain/rules/resolve.ts';
 import type { OverdueRule, TaskRule } from './domain/rules/rule.ts';
+import { isDue, isTimeToNote } from './domain/rules/state.ts';
 import { DELETED, isEnding, type Snapshot, type TaskConfiguration } from './domain/task.ts';
 import { windowAt } from './maintenance-windows.ts';
 import type { ObservedTask } from './ports.ts';

@@ -9,9 +9,9 @@ import {
   startTracking,
   taskUnread,
 } from '../../../lib/domain/diff.ts';
-import { isDue } from '../../../lib/domain/rules/engine.ts';
 import { type RuleSubject, resolveRules } from '../../../lib/domain/rules/resolve.ts';
 import type { RuleEntry } from '../../../lib/domain/rules/rule-set.ts';
+import { isDue } from '../../../lib/domain/rules/state.ts';
 import type { Snapshot } from '../../../lib/domain/task.ts';
 import { windowAt } from '../../../lib/maintenance-windows.ts';
 import type { ScheduledWindow } from '../../../lib/ports.ts';
