@@ -69,10 +69,11 @@ export function summarizeBreach(told: Breached, telling: Telling): string {
 /** What happened when a breach ended, with the numbers. */
 export function summarizeRecovery({ rule, open, observed, reason }: Recovered, telling: Telling): string {
   const took = span(telling.now - open.at);
-  const lasted = `The breach lasted ${took}.`;
+  // A breach that is found in the last look of a task ends in it.
+  const lasted = telling.now > open.at ? ` The breach lasted ${took}.` : '';
   if (reason === 'task-ended')
-    return `The task has ended${rule ? tellEnd(rule, observed, telling) : ''}. ${lasted}`;
-  if (rule === undefined) return `${GONE} ${lasted}`;
+    return `The task has ended${rule ? tellEnd(rule, observed, telling) : ''}.${lasted}`;
+  if (rule === undefined) return `${GONE}${lasted}`;
   return `Over after ${took}: ${lowered(tellOver(rule, observed, telling))}.`;
 }
 

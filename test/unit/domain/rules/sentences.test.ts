@@ -281,6 +281,16 @@ describe('summarizeRecovery', () => {
     expect(over(rule, observed, 'task-ended')).toBe(`${expected} The breach lasted 1 h 30 min.`);
   });
 
+  it('leaves out that it took no time', () => {
+    const found = recovered('count', openBreach(), things(12, 10), 'task-ended', rules.count());
+    expect(summarizeRecovery(found, telling(left))).toBe(
+      'The task has ended: there are 12 failed things (limit 10).',
+    );
+    expect(summarizeRecovery(removed('count', openBreach()), telling(left))).toBe(
+      'This rule is no longer in force.',
+    );
+  });
+
   it('says of a rule that is gone what is left to say', () => {
     const gone = removed('count', open);
     expect(summarizeRecovery(gone, telling(left))).toBe(
