@@ -1,7 +1,8 @@
 import pMap from 'p-map';
 import { summarizeError } from './errors.ts';
 import type { HistoryReader, OtaService, StoredRow } from './ports.ts';
-import { observationsOf, parseRow, type RecordedRow, type Recording } from './recording.ts';
+import { parseRow, type RecordedRow } from './recorded-row.ts';
+import { observationsOf, type Recording } from './recording.ts';
 
 export interface RecordedHistoryDeps {
   readonly history: HistoryReader;

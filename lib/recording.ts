@@ -1,12 +1,7 @@
-import { z } from 'zod';
-import { FAILURE_TYPES } from './domain/abort-criteria.ts';
 import { countsOf } from './domain/counts.ts';
-import { parseScheduleTime } from './domain/schedule.ts';
 import type { TaskConfiguration, TaskFacts } from './domain/task.ts';
-import { OtaWatchError } from './errors.ts';
-import { isWindowStart } from './maintenance-windows.ts';
 import type { ObservedTask } from './ports.ts';
-import { numberFrom, oneOf, positiveNumber, wholeNumberFrom } from './rule-file/values.ts';
+import { parseRow, type RecordedRow, RecordingError } from './recorded-row.ts';
 
 /** A look at a task that told something. */
 export interface RecordedLook {
@@ -34,131 +29,13 @@ export type Observation = RecordedLook | RecordedFailure;
 /** Observations of each task, in the order of their instants, one an instant. */
 export type Recording = ReadonlyMap<string, readonly Observation[]>;
 
-/** A recording that cannot be understood. The message has a line for each problem, as `file:line member: what was expected`. */
-export class RecordingError extends OtaWatchError {
-  override readonly name = 'RecordingError';
-}
-
-const MAX_PROBLEMS = 20;
-
-const text = z
-  .string({ error: 'expected a text' })
-  .min(1, 'expected a text')
-  .max(1_024, 'expected less text');
-const count = wholeNumberFrom(0).default(0);
-const TIME_EXPECTED = 'expected a time such as 2026-12-01T00:00Z';
-const time = z
-  .string({ error: TIME_EXPECTED })
-  .transform((value) => parseScheduleTime(value) ?? '')
-  .refine((value) => value !== '', TIME_EXPECTED)
-  .exactOptional();
-const record = (what: string) => ({ error: `expected an object with ${what}` });
-
-const Counts = z.object(
-  {
-    queued: count,
-    inProgress: count,
-    succeeded: count,
-    failed: count,
-    rejected: count,
-    timedOut: count,
-    removed: count,
-    canceled: count,
-  },
-  record('counts'),
-);
-
-const Configuration = z.object(
-  {
-    criteria: z
-      .array(
-        z.object(
-          {
-            failureType: oneOf(FAILURE_TYPES),
-            thresholdPercentage: numberFrom(0, 100),
-            minExecutedThings: wholeNumberFrom(1).default(1),
-          },
-          record('failureType, thresholdPercentage, minExecutedThings'),
-        ),
-        'expected a list',
-      )
-      .default([]),
-    pace: z
-      .object(
-        {
-          maximumPerMinute: positiveNumber.exactOptional(),
-          basePerMinute: positiveNumber.exactOptional(),
-        },
-        record('maximumPerMinute, basePerMinute'),
-      )
-      .exactOptional(),
-    inProgressTimeoutMinutes: positiveNumber.exactOptional(),
-  },
-  record('criteria, pace, inProgressTimeoutMinutes'),
-);
-
-const Window = z.object(
-  {
-    startTime: z
-      .string({ error: TIME_EXPECTED })
-      .refine(isWindowStart, 'expected cron(…) of six fields, or a time such as 2026-12-01 00:00'),
-    durationMinutes: wholeNumberFrom(1),
-  },
-  record('startTime, durationMinutes'),
-);
-
-/** A line of a recording, and a row of the history: what neither knows of is left out. */
-const Row = z
-  .object(
-    {
-      taskId: text,
-      observedAt: z.iso
-        .datetime({ offset: true, error: 'expected an instant such as 2026-11-22T12:00:00.000Z' })
-        .transform((instant) => Date.parse(instant)),
-      status: text.exactOptional(),
-      counts: Counts.exactOptional(),
-      configurationId: text.exactOptional(),
-      otaType: text.exactOptional(),
-      startTime: time,
-      endTime: time,
-      endBehavior: text.exactOptional(),
-      tags: z.record(z.string(), z.string('expected a text'), 'expected an object of texts').exactOptional(),
-      maintenanceWindows: z.array(Window, 'expected a list').exactOptional(),
-      configuration: Configuration.exactOptional(),
-      unreadable: text.exactOptional(),
-      // Of history rows.
-      detailType: z.unknown().exactOptional(),
-      reason: z.unknown().exactOptional(),
-    },
-    record('taskId, observedAt, status, counts'),
-  )
-  .superRefine(({ unreadable, status, counts, configuration, configurationId }, context) => {
-    const problem = (member: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [member], message });
-    if (unreadable === undefined && status === undefined) problem('status', 'expected a text');
-    if (unreadable === undefined && counts === undefined) problem('counts', 'expected an object with counts');
-    if (configuration !== undefined && configurationId === undefined)
-      problem('configurationId', 'expected the id of the configuration that is given');
-  });
-
-export type RecordedRow = z.output<typeof Row>;
-
 /** What is known of tasks and configurations besides what rows tell. */
 export interface RecordedSurroundings {
   readonly tasks?: ReadonlyMap<string, ObservedTask>;
   readonly configurations?: ReadonlyMap<string, TaskConfiguration>;
 }
 
-/**
- * Reads a row as it is stored in the history.
- *
- * @throws RecordingError that names `where` and the members that are wrong
- */
-export function parseRow(value: unknown, where: string): RecordedRow {
-  const parsed = Row.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new RecordingError(problemsOf(parsed.error, where).join('\n'), { cause: parsed.error });
-}
+const MAX_PROBLEMS = 20;
 
 /**
  * Reads a recording: JSON Lines, one observation a line. Empty lines do not matter.
@@ -193,19 +70,20 @@ function readLine(line: string, where: string): { rows: RecordedRow[]; problems:
   }
 }
 
-function problemsOf({ issues }: z.ZodError, where: string): string[] {
-  return issues.map(
-    ({ path, message }) => `${where}${path.length > 0 ? ` ${path.join('.')}` : ''}: ${message}`,
-  );
-}
-
 /** Rows that are about the delivery of an event, and not about the task. */
 const NO_OBSERVATION = 'OTA Task Event Set Aside';
 
 /** What holds from row to row, until one says otherwise. */
 type Carried = Pick<
   RecordedRow,
-  'configurationId' | 'otaType' | 'startTime' | 'endTime' | 'endBehavior' | 'tags' | 'maintenanceWindows'
+  | 'configurationId'
+  | 'otaType'
+  | 'lastUpdatedAt'
+  | 'startTime'
+  | 'endTime'
+  | 'endBehavior'
+  | 'tags'
+  | 'maintenanceWindows'
 >;
 
 /**

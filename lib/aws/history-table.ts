@@ -66,6 +66,7 @@ const OBSERVED = [
   'counts',
   'configurationId',
   'otaType',
+  'lastUpdatedAt',
   'detailType',
   'reason',
 ];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countsOf } from '../../../lib/domain/counts.ts';
-import { observationsOf, parseRecording, parseRow } from '../../../lib/recording.ts';
+import { parseRow } from '../../../lib/recorded-row.ts';
+import { observationsOf, parseRecording } from '../../../lib/recording.ts';
 import { facts, NOON } from '../../support/builders.ts';
 
 const MINUTE = 60_000;
@@ -48,6 +49,7 @@ describe('a recording', () => {
       startTime: '2026-11-22 12:00',
       endTime: '2026-11-22T13:00:00Z',
       endBehavior: 'CANCEL',
+      lastUpdatedAt: iso(0),
     };
     const maintenanceWindows = [{ startTime: 'cron(0 2 * * ? *)', durationMinutes: 60 }];
     const rows = [
