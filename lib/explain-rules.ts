@@ -115,7 +115,7 @@ type Standing = Pick<RuleStanding, 'observed' | 'standing' | 'words'>;
 function standingOf(rule: TaskRule, seen: Seen): Standing {
   const { now, after, look } = seen;
   const open = openOf(rule, after);
-  const assessment = assess(rule, look, open, { now, state: after });
+  const assessment = assess(rule, look, open !== undefined, { now, state: after });
   const { observed, holds } = assessment;
   const ending = endingWords(look.status);
   if (open !== undefined) return { observed, standing: 'breached', words: breachWords(rule, holds, seen) };

@@ -21,7 +21,10 @@ const Counts = z.object({
 
 const severity = z.enum(['info', 'warning', 'error', 'critical']);
 
-const Clock = z.union([z.object({ since: z.number() }), z.object({ held: z.number() })]);
+const Clock = z.union([
+  z.object({ since: z.number(), told: z.exactOptional(z.literal(true)) }),
+  z.object({ held: z.number() }),
+]);
 
 const OpenBreach = z.object({
   at: z.number(),

@@ -3,14 +3,12 @@ import { type Counts, executedThings, finishedThings } from '../counts.ts';
 import type { Observed } from '../generated/events.ts';
 import { RATE_WINDOW, sampleAt } from '../progress.ts';
 import { isEnding } from '../task.ts';
-import { elapsed, isRunning } from './clock.ts';
+import { elapsed } from './clock.ts';
 import type { TaskLook } from './look.ts';
 import type {
   AbortCriteriaRule,
-  Clock,
   CountRule,
   FailureState,
-  OpenBreach,
   OverdueRule,
   RateRule,
   RatioRule,
@@ -46,14 +44,8 @@ const exact = (value: number) => Math.round(value * 1e6) / 1e6;
 const rounded = (value: number) => Math.round(value * 100) / 100;
 const seconds = (milliseconds: number) => Math.max(0, Math.round(milliseconds / 1_000));
 
-/** @param open the rule's breach, if it is breached: then it holds up to its second limit, whatever the minimum */
-export function assess(
-  rule: TaskRule,
-  look: TaskLook,
-  open: OpenBreach | undefined,
-  context: AssessContext,
-): Assessment {
-  const isOpen = open !== undefined;
+/** @param isOpen whether the rule is breached: then it holds up to its second limit, whatever the minimum */
+export function assess(rule: TaskRule, look: TaskLook, isOpen: boolean, context: AssessContext): Assessment {
   switch (rule.kind) {
     case 'abort-criteria':
       return assessAbortCriterion(rule, look.counts, isOpen);
@@ -64,7 +56,7 @@ export function assess(
     case 'rate':
       return assessRate(rule, look, isOpen, context);
     case 'stalled':
-      return assessStalled(rule, look, open, context);
+      return assessStalled(rule, look, context);
     case 'overdue':
       return assessOverdue(rule, look, context);
     case 'slow':
@@ -74,7 +66,7 @@ export function assess(
     case 'milestone':
       return assessMilestone(rule.percent, look);
     case 'unreachable':
-      return assessUnreachable(rule, open, context);
+      return assessUnreachable(rule, context);
     case 'malformed-tag':
       return { holds: true, observed: { value: 1, limit: 0, unit: 'tags' } };
     default:
@@ -146,19 +138,14 @@ function assessRate(
 }
 
 /** How long nothing may finish: things in progress have until their timeout. */
-function stallLimit(rule: StalledRule, { counts, configuration }: TaskLook): number {
+export function stallLimit(rule: StalledRule, { counts, configuration }: TaskLook): number {
   const timeout = (configuration?.inProgressTimeoutMinutes ?? 0) * MINUTE;
   return rule.awaitTimeout && counts.inProgress > 0 ? Math.max(rule.afterMs, timeout) : rule.afterMs;
 }
 
-function assessStalled(
-  rule: StalledRule,
-  look: TaskLook,
-  open: OpenBreach | undefined,
-  { now, state }: AssessContext,
-): Assessment {
+function assessStalled(rule: StalledRule, look: TaskLook, { now, state }: AssessContext): Assessment {
   const limit = stallLimit(rule, look);
-  const idle = clockOf(state.idle, open, now);
+  const idle = elapsed(state.idle, now);
   const holds = idle >= limit && look.counts.queued + look.counts.inProgress > 0;
   return {
     // Something that finished ends it at any time; that nothing has finished tells only while things are to.
@@ -271,22 +258,8 @@ function assessMilestone(percent: number, { counts, previousCounts }: TaskLook):
   };
 }
 
-/**
- * How long a clock of the task has run. It stands once all that it counts towards is breached: then the time since the breach
- * is added, unless it began anew.
- */
-function clockOf(clock: Clock | undefined, open: OpenBreach | undefined, now: number): number {
-  const ran = elapsed(clock, now);
-  if (open === undefined || isRunning(clock) || seconds(ran) < open.value) return ran;
-  return Math.max(ran, open.value * 1_000 + now - open.at);
-}
-
-export function assessUnreachable(
-  { afterMs }: UnreachableRule,
-  open: OpenBreach | undefined,
-  { now, state }: AssessContext,
-): Assessment {
-  const unread = clockOf(state.unread, open, now);
+export function assessUnreachable({ afterMs }: UnreachableRule, { now, state }: AssessContext): Assessment {
+  const unread = elapsed(state.unread, now);
   return {
     holds: state.unread !== undefined && unread >= afterMs,
     observed: { value: seconds(unread), limit: seconds(afterMs), unit: 'seconds' },

@@ -1,9 +1,9 @@
 import { THING_STATES } from '../counts.ts';
 import { DELETED, isEnding, isTerminal } from '../task.ts';
-import { assess, assessUnreachable, mayFinish } from './assess.ts';
-import { running, stopped } from './clock.ts';
+import { assess, assessUnreachable, mayFinish, stallLimit } from './assess.ts';
+import { elapsed, isRunning, running, stopped, told as toldClock } from './clock.ts';
 import type { TaskLook } from './look.ts';
-import type { Clock, OpenBreach, RuleMemory, RuleState, TaskRule, UnreachableRule } from './rule.ts';
+import type { Clock, RuleMemory, RuleState, TaskRule, UnreachableRule } from './rule.ts';
 import { type EngineContext, forwarded, GAP_PERIODS, mapMemories, withClocks } from './state.ts';
 import { type Recovered, type RuleStep, recovered, removed, step, type Told, withClock } from './step.ts';
 
@@ -33,9 +33,14 @@ export function evaluate(
     return [rule.id, stepRead(rule, memory, look, { now: context.now, lastAt: past.lastAt, state })];
   });
   if (isOver) return ended(rules, collected(state, steps), look, context.now);
-  const result = settled(rules, collected(state, [...steps, ...gone(state, rules)]), context.now);
+  const result = collected(state, [...steps, ...gone(state, rules)]);
+  const stalled = rules.filter((rule) => rule.kind === 'stalled');
+  const idle = settled(state.idle, stalled, (rule) => stallLimit(rule, look), result.state, context.now);
   const due = look.status === 'IN_PROGRESS' ? undefined : dueAt(steps, context.now);
-  return due === undefined ? result : { ...result, state: { ...result.state, dueAt: due } };
+  return {
+    ...result,
+    state: { ...withClocks(result.state, idle, undefined), ...(due !== undefined && { dueAt: due }) },
+  };
 }
 
 /**
@@ -50,10 +55,9 @@ export function evaluateUnread(
   const { now } = context;
   const past = forwarded(before, context);
   const { lastAt } = past;
-  const unread = areBreached(rules, past.rules) ? stopped(past.unread, now) : running(past.unread, now);
   const own = new Set(rules.map(({ id }) => id));
   const state: RuleState = {
-    ...withClocks(past, stopped(past.idle, lastAt), unread),
+    ...withClocks(past, stopped(past.idle, lastAt), running(past.unread, now)),
     lastAt: now,
     readAt: past.readAt ?? before.lastAt,
     rules: mapMemories(past.rules, (memory, id) =>
@@ -61,10 +65,12 @@ export function evaluateUnread(
     ),
   };
   const steps = rules.map((rule): Step => {
-    const assessment = assessUnreachable(rule, openOf(rule, state.rules[rule.id]), { now, state });
+    const assessment = assessUnreachable(rule, { now, state });
     return [rule.id, step(rule, state.rules[rule.id], assessment, { now, lastAt, mayBreach: true })];
   });
-  return settled(rules, collected(state, steps), now);
+  const result = collected(state, steps);
+  const unread = settled(result.state.unread, rules, ({ afterMs }) => afterMs, result.state, now);
+  return { ...result, state: withClocks(result.state, result.state.idle, unread) };
 }
 
 /** Closes every breach: nobody watches the task any more. */
@@ -96,20 +102,19 @@ function isMeasured(rules: readonly TaskRule[], { status }: TaskLook): boolean {
   return status === 'IN_PROGRESS' && rules.some(({ kind }) => kind === 'rate' || kind === 'slow');
 }
 
-/** The breach of a rule, unless that was of another kind when it was breached. */
-function openOf(rule: TaskRule, memory: RuleMemory | undefined): OpenBreach | undefined {
-  return memory?.open?.kind === rule.kind ? memory.open : undefined;
+/** Whether a rule is breached, and was of the same kind when it was. */
+function isBreached({ kind }: TaskRule, memory: RuleMemory | undefined): boolean {
+  return memory?.open?.kind === kind;
 }
 
-/** How long nothing has finished, as far as any rule still wants to know. */
+/** How long nothing has finished, where a rule wants to know. */
 function idleClock(
   rules: readonly TaskRule[],
   past: RuleState,
   look: TaskLook,
   now: number,
 ): Clock | undefined {
-  const stalled = rules.filter(({ kind }) => kind === 'stalled');
-  if (stalled.length === 0) return undefined;
+  if (!rules.some(({ kind }) => kind === 'stalled')) return undefined;
   const { counts, previousCounts } = look;
   const isFinished = (state: (typeof THING_STATES)[number]) => state !== 'queued' && state !== 'inProgress';
   const hasFinished = THING_STATES.some(
@@ -117,7 +122,7 @@ function idleClock(
   );
   const clock = hasFinished || past.idle === undefined ? { held: 0 } : past.idle;
   if (!mayFinish(look, now)) return stopped(clock, past.lastAt);
-  return !hasFinished && areBreached(stalled, past.rules) ? stopped(clock, now) : running(clock, now);
+  return running(clock, now);
 }
 
 function stepRead(
@@ -126,7 +131,7 @@ function stepRead(
   look: TaskLook,
   { now, lastAt, state }: { readonly now: number; readonly lastAt: number; readonly state: RuleState },
 ): RuleStep {
-  const assessment = assess(rule, look, openOf(rule, memory), { now, state });
+  const assessment = assess(rule, look, isBreached(rule, memory), { now, state });
   const mayBreach =
     !isEnding(look.status) ||
     (isTerminal(look.status) && look.status !== DELETED && isAboutResults(rule, look));
@@ -171,16 +176,17 @@ function collected(state: RuleState, steps: readonly Step[]): Evaluated {
   };
 }
 
-/** Stops clocks that have nothing more to count towards: a task that stands still, and of which that is told, is not noted. */
-function settled(rules: readonly TaskRule[], { state, told }: Evaluated, now: number): Evaluated {
-  const ofKind = (kind: TaskRule['kind']) => rules.filter((rule) => rule.kind === kind);
-  const idle = areBreached(ofKind('stalled'), state.rules) ? stopped(state.idle, now) : state.idle;
-  const unread = areBreached(ofKind('unreachable'), state.rules) ? stopped(state.unread, now) : state.unread;
-  return { state: withClocks(state, idle, unread), told };
-}
-
-function areBreached(rules: readonly TaskRule[], memories: RuleState['rules']): boolean {
-  return rules.every((rule) => openOf(rule, memories[rule.id]) !== undefined);
+/** A clock of the task as a whole, once all rules that it counts towards are breached and hold: nothing more is to be told. */
+function settled<Rule extends TaskRule>(
+  clock: Clock | undefined,
+  rules: readonly Rule[],
+  limitOf: (rule: Rule) => number,
+  { rules: memories }: RuleState,
+  now: number,
+): Clock | undefined {
+  if (clock === undefined || !isRunning(clock)) return clock;
+  const isTold = (rule: Rule) => isBreached(rule, memories[rule.id]) && elapsed(clock, now) >= limitOf(rule);
+  return rules.every(isTold) ? toldClock(clock, now) : clock;
 }
 
 /** When time alone will change something. */
@@ -203,7 +209,7 @@ function ended(
     if (open === undefined) return [];
     const rule = byId.get(id);
     if (rule?.kind !== open.kind) return [{ ...removed(id, open), reason: 'task-ended' }];
-    return [recovered(id, open, assess(rule, look, open, { now, state }).observed, 'task-ended', rule)];
+    return [recovered(id, open, assess(rule, look, true, { now, state }).observed, 'task-ended', rule)];
   });
   return {
     state: { lastAt: state.lastAt, watchedSince: state.watchedSince, rules: {} },

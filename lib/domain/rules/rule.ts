@@ -141,8 +141,11 @@ export interface OpenBreach {
   readonly reminders?: number;
 }
 
-/** A clock that runs since an instant (epoch milliseconds), or that is stopped and has run so long (milliseconds). */
-export type Clock = { readonly since: number } | { readonly held: number };
+/**
+ * A clock that runs since an instant (epoch milliseconds), or that stands and has run so long (milliseconds). Once all that it
+ * counts towards is `told`, it does not matter any more when the task is looked at.
+ */
+export type Clock = { readonly since: number; readonly told?: true } | { readonly held: number };
 
 /** What is remembered of one rule. */
 export interface RuleMemory {

@@ -114,9 +114,11 @@ function stepMilestone(
   { holds, observed }: Assessment,
   { mayBreach, now }: StepContext,
 ): RuleStep {
-  if (holds !== true || memory?.reached === true || !mayBreach) return { memory };
+  // The clock is of a rule of another kind that had this id.
+  if (holds !== true || memory?.reached === true || !mayBreach)
+    return { memory: withClock(memory, undefined) };
   const told: Told = { type: 'breached', rule, observed, published: !isMuted(rule, now) };
-  return { memory: { reached: true }, told };
+  return { memory: { ...withClock(memory, undefined), reached: true }, told };
 }
 
 function stepClosed(
