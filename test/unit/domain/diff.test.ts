@@ -1,31 +1,47 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  configurationInForce,
   diff,
   isWorthWriting,
   PROGRESS_EVENTS,
   startTracking,
   taskDeleted,
-  untrack,
 } from '../../../lib/domain/diff.ts';
-import { compareBreaches, evaluateAbortCriteria } from '../../../lib/domain/rules.ts';
+import { initialState } from '../../../lib/domain/rules/state.ts';
 import { isTerminal, type Snapshot } from '../../../lib/domain/task.ts';
-import { context, counts, criterion, facts, MINUTE, NOON, snapshot } from '../../support/builders.ts';
+import {
+  configuration,
+  context,
+  counts,
+  facts,
+  MINUTE,
+  NOON,
+  rules,
+  sample,
+  snapshot,
+} from '../../support/builders.ts';
 
-const criteria = { configurationId: 'config1', criteria: [criterion()] };
 const typesOf = (result: { events: readonly { detailType: string }[] }) =>
   result.events.map(({ detailType }) => detailType);
 
+/** What is in force for a task whose configuration has one abort criterion. */
+const half = rules.abortCriteria();
+const whole = rules.abortCriteria({ share: 100 });
+const criteria = { configuration: configuration(), rules: [half, whole] };
 describe('startTracking', () => {
   it('tells of a task in progress, and remembers where it stands', () => {
     const seen = facts({ counts: counts({ queued: 40, succeeded: 60 }) });
-    expect(startTracking(seen, 'discovered', context({ criteria, listedLastUpdatedAt: 'then' }))).toEqual({
+    const unreachable = rules.unreachable();
+    const at = context({ ...criteria, rules: [half, unreachable], listedLastUpdatedAt: 'then' });
+    expect(startTracking(seen, 'discovered', at)).toEqual({
       snapshot: {
         facts: seen,
-        criteria,
-        breaches: {},
+        configuration: configuration(),
+        rules: { ...initialState(NOON), runsSince: NOON },
+        whenUnread: [unreachable],
         milestone: 50,
-        samples: [{ at: NOON, finished: 60 }],
+        samples: [sample(0, { finished: 60 })],
         listedLastUpdatedAt: 'then',
       },
       events: [{ detailType: 'OTA Task Tracking Started', published: true, body: { reason: 'discovered' } }],
@@ -34,15 +50,23 @@ describe('startTracking', () => {
 
   it('tells of rules that hold already', () => {
     const seen = facts({ counts: counts({ succeeded: 85, failed: 15 }) });
-    expect(typesOf(startTracking(seen, 'requested', context({ criteria })))).toEqual([
+    expect(typesOf(startTracking(seen, 'requested', context(criteria)))).toEqual([
       'OTA Task Tracking Started',
       'OTA Task Threshold Breached',
     ]);
   });
 
+  it('tells of no milestone, rate or standstill that was before', () => {
+    const seen = facts({ counts: counts({ queued: 10, succeeded: 50, failed: 40 }) });
+    const of = [rules.milestone(), rules.rate(), rules.stalled(), rules.slow()];
+    expect(typesOf(startTracking(seen, 'requested', context({ rules: of })))).toEqual([
+      'OTA Task Tracking Started',
+    ]);
+  });
+
   it('starts and stops for a task that is over', () => {
     const seen = facts({ status: 'CANCELED', counts: counts({ succeeded: 70, failed: 30 }) });
-    const result = startTracking(seen, 'discovered', context({ criteria }));
+    const result = startTracking(seen, 'discovered', context(criteria));
     expect(typesOf(result)).toEqual([
       'OTA Task Tracking Started',
       'OTA Task Threshold Breached',
@@ -52,7 +76,7 @@ describe('startTracking', () => {
       'OTA Task Tracking Stopped',
     ]);
     expect(result.stopped).toBe('canceled');
-    expect(result.snapshot.breaches).toEqual({});
+    expect(result.snapshot.rules).toEqual(initialState(NOON));
   });
 });
 
@@ -88,7 +112,11 @@ describe('status', () => {
       facts: facts({ status: 'DELETION_IN_PROGRESS', counts: counts({ queued: 3 }) }),
     });
     expect(taskDeleted(before, context())).toEqual({
-      snapshot: { ...before, facts: { ...before.facts, status: 'DELETED' } },
+      snapshot: {
+        ...before,
+        facts: { ...before.facts, status: 'DELETED' },
+        rules: { ...before.rules, lastAt: NOON },
+      },
       events: [
         {
           detailType: 'OTA Task Status Changed',
@@ -100,68 +128,14 @@ describe('status', () => {
       stopped: 'deleted',
     });
   });
-});
 
-describe('inferredCause', () => {
-  const running = counts({ queued: 50, inProgress: 40, succeeded: 7, failed: 3 });
-  const cases: [string, Parameters<typeof facts>[0], Partial<Snapshot>, string][] = [
-    [
-      'a criterion holds in the last counts',
-      { counts: counts({ succeeded: 80, failed: 20 }) },
-      {},
-      'abort-criteria',
-    ],
-    [
-      'a criterion held before things were removed',
-      { counts: counts({ removed: 100 }) },
-      { facts: facts({ counts: counts({ succeeded: 80, failed: 20 }) }) },
-      'abort-criteria',
-    ],
-    [
-      'things in progress that were canceled still count as executed',
-      { counts: counts({ canceled: 90, succeeded: 7, failed: 3 }) },
-      { facts: facts({ counts: running }) },
-      'operator',
-    ],
-    [
-      'the end time had passed',
-      { counts: running, endTime: '2026-11-22T12:00:00.000Z', endBehavior: 'CANCEL' },
-      {},
-      'end-time',
-    ],
-    [
-      'the end time had passed, by force',
-      { counts: running, endTime: '2026-11-22T11:00:00.000Z', endBehavior: 'FORCE_CANCEL' },
-      {},
-      'end-time',
-    ],
-    [
-      'the end time had passed and only stops the rollout',
-      { counts: running, endTime: '2026-11-22T11:00:00.000Z', endBehavior: 'STOP_ROLLOUT' },
-      {},
-      'operator',
-    ],
-    [
-      'the end time is yet to come',
-      { counts: running, endTime: '2026-11-22T12:00:00.001Z', endBehavior: 'CANCEL' },
-      {},
-      'operator',
-    ],
-    [
-      'it cancels at an end time that there is not',
-      { counts: running, endBehavior: 'CANCEL' },
-      {},
-      'operator',
-    ],
-  ];
-
-  it.each(cases)('%s', (_, overrides, before, inferredCause) => {
-    const canceled = facts({ status: 'CANCELED', ...overrides });
-    const result = diff(snapshot({ criteria, ...before }), canceled, context());
-    expect(result.events[0]).toEqual({
-      detailType: 'OTA Task Status Changed',
-      published: true,
-      body: { previousStatus: 'IN_PROGRESS', terminal: true, inferredCause },
+  it('says why a task was canceled', () => {
+    const canceled = facts({ status: 'CANCELED', counts: counts({ succeeded: 80, failed: 20 }) });
+    const result = diff(snapshot({ configuration: configuration() }), canceled, context());
+    expect(result.events[0]?.body).toEqual({
+      previousStatus: 'IN_PROGRESS',
+      terminal: true,
+      inferredCause: 'abort-criteria',
     });
   });
 });
@@ -181,34 +155,23 @@ describe('configuration', () => {
     ]);
   });
 
-  const bad = counts({ succeeded: 70, failed: 30 });
-  const open = compareBreaches({}, evaluateAbortCriteria([criterion()], bad), 'then').breaches;
-  const before = snapshot({ facts: facts({ counts: bad }), criteria, breaches: open });
-
-  it('keeps the last known limits in force while the new ones cannot be read', () => {
-    const result = diff(before, facts({ counts: bad, configurationId: 'config2' }), context());
-    expect(typesOf(result)).toEqual(['OTA Task Configuration Changed']);
-    expect(result.snapshot).toMatchObject({ criteria, breaches: open });
-  });
-
-  it('closes breaches that do not hold under the new limits', () => {
-    const lenient = { configurationId: 'config2', criteria: [criterion({ thresholdPercentage: 50 })] };
+  const before = configuration();
+  const read = configuration({ configurationId: 'config2', criteria: [] });
+  const { configurationId: _, ...without } = facts();
+  it.each([
+    ['one that was read', facts(), read, before, read],
+    ['the last known one, while the new one cannot be read', facts(), undefined, before, before],
+    ['none that is known', facts(), undefined, undefined, undefined],
+    ['none, for a task that has none any more', without, undefined, before, undefined],
+  ])('in force is %s', (__, seen, found, last, expected) => {
+    expect(configurationInForce(seen, found, last)).toEqual(expected);
     const result = diff(
-      before,
-      facts({ counts: bad, configurationId: 'config2' }),
-      context({ criteria: lenient }),
+      snapshot(last && { configuration: last }),
+      seen,
+      context(found && { configuration: found }),
     );
-    expect(typesOf(result)).toEqual(['OTA Task Configuration Changed', 'OTA Task Threshold Recovered']);
-    expect(Object.keys(result.snapshot.breaches)).toEqual(['abort-criteria:failed:50']);
-  });
-
-  it('closes all breaches when the task has no configuration any more', () => {
-    const { configurationId, ...without } = facts({ counts: bad });
-    const result = diff(before, without, context());
-    expect(result.events.slice(1).map(({ body }) => body)).toEqual(
-      Object.values(open).map((breach) => ({ ...breach, reason: 'rule-removed' })),
-    );
-    expect(result.snapshot).not.toHaveProperty('criteria');
+    expect(result.snapshot.configuration).toEqual(expected);
+    expect('configuration' in result.snapshot).toBe(expected !== undefined);
   });
 });
 
@@ -234,7 +197,10 @@ describe('progress', () => {
         },
       },
     ]);
-    expect(result.snapshot).toMatchObject({ milestone: 25 });
+    expect(result.snapshot).toMatchObject({
+      milestone: 25,
+      samples: [sample(-1), sample(0, { finished: 30, notified: 40 })],
+    });
   });
 
   it('expects no end of a task that never ends', () => {
@@ -247,6 +213,33 @@ describe('progress', () => {
     expect(diff(empty, facts({ counts: counts({}) }), context()).events[0]?.body).toEqual({
       previousCounts: counts({ queued: 1 }),
     });
+  });
+
+  it.each([
+    ['a quarter of an hour', [rules.count()], [sample(-20), sample(0)]],
+    [
+      'the longest window of any rule',
+      [rules.rate({ windowMs: 30 * MINUTE }), rules.slow()],
+      [sample(-40), sample(-20), sample(0)],
+    ],
+  ])('is remembered for %s', (_, of, samples) => {
+    const older = snapshot({ samples: [sample(-50), sample(-40), sample(-20)] });
+    const seen = facts({ counts: counts({ queued: 99 }) });
+    expect(diff(older, seen, context({ rules: of })).snapshot.samples).toEqual(samples);
+  });
+
+  it('goes on at the rate that it had when the clock steps back', () => {
+    const hourAhead = snapshot({
+      rules: initialState(NOON + 60 * MINUTE),
+      samples: [sample(50), sample(60, { finished: 10 })],
+    });
+    const seen = facts({ counts: counts({ queued: 99, succeeded: 1 }) });
+    const result = diff(hourAhead, seen, context({ now: NOON + MINUTE, rules: [rules.rate()] }));
+    expect(result.snapshot.samples).toEqual([sample(-9), sample(1, { finished: 1, notified: 1 })]);
+    expect(diff(hourAhead, facts(), context()).snapshot.samples).toEqual([
+      sample(-10),
+      sample(0, { finished: 10 }),
+    ]);
   });
 
   it.each(PROGRESS_EVENTS)('publishes %s', (progressEvents) => {
@@ -266,94 +259,6 @@ describe('progress', () => {
   });
 });
 
-describe('thresholds', () => {
-  it('closes what is open when the task ends', () => {
-    const bad = counts({ succeeded: 85, failed: 15 });
-    const [half] = evaluateAbortCriteria([criterion()], bad);
-    const open = compareBreaches({}, evaluateAbortCriteria([criterion()], bad), 'then').breaches;
-    const before = snapshot({ facts: facts({ counts: bad }), criteria, breaches: open });
-    const result = diff(before, facts({ status: 'COMPLETED', counts: bad }), context());
-    expect(result.events).toEqual([
-      expect.objectContaining({ detailType: 'OTA Task Status Changed' }),
-      {
-        detailType: 'OTA Task Threshold Recovered',
-        published: true,
-        body: { rule: half?.rule, observed: half?.observed, breachedAt: 'then', reason: 'task-ended' },
-      },
-      expect.objectContaining({ detailType: 'OTA Task Tracking Stopped' }),
-    ]);
-  });
-
-  it.each(['DELETION_IN_PROGRESS', 'DELETED'])(
-    'opens nothing new under %s, and closes what recovers',
-    (status) => {
-      const bad = counts({ succeeded: 85, failed: 15 });
-      const [half] = evaluateAbortCriteria([criterion()], bad);
-      const worse = facts({ status, counts: counts({ succeeded: 60, failed: 40 }) });
-      const before = snapshot({ facts: facts({ status, counts: bad }), criteria });
-      expect(typesOf(diff(before, worse, context()))).not.toContain('OTA Task Threshold Breached');
-      const open = compareBreaches({}, half ? [half] : [], 'then').breaches;
-      const good = facts({ status, counts: counts({ succeeded: 99, failed: 1 }) });
-      expect(typesOf(diff({ ...before, breaches: open }, good, context()))).toContain(
-        'OTA Task Threshold Recovered',
-      );
-    },
-  );
-
-  it('does not mistake an operator for a breach when a cancellation empties the ratio', () => {
-    const before = snapshot({
-      facts: facts({ counts: counts({ inProgress: 90, succeeded: 7, failed: 3 }) }),
-      criteria,
-    });
-    const canceled = facts({ status: 'CANCELED', counts: counts({ canceled: 90, succeeded: 7, failed: 3 }) });
-    expect(typesOf(diff(before, canceled, context()))).not.toContain('OTA Task Threshold Breached');
-  });
-});
-
-describe('untrack', () => {
-  it('closes what is open, and stops', () => {
-    const bad = counts({ succeeded: 85, failed: 15 });
-    const open = compareBreaches({}, evaluateAbortCriteria([criterion()], bad), 'then').breaches;
-    const before = snapshot({ criteria, breaches: open });
-    expect(untrack(before)).toEqual({
-      snapshot: { ...before, breaches: {} },
-      events: [
-        ...Object.values(open).map((breach) => ({
-          detailType: 'OTA Task Threshold Recovered',
-          published: true,
-          body: { ...breach, reason: 'rule-removed' },
-        })),
-        { detailType: 'OTA Task Tracking Stopped', published: true, body: { reason: 'requested' } },
-      ],
-      stopped: 'requested',
-    });
-  });
-});
-
-describe('isWorthWriting', () => {
-  const scheduled = snapshot({
-    facts: facts({ status: 'SCHEDULED' }),
-    criteria,
-    listedLastUpdatedAt: 'then',
-  });
-  it.each([
-    ['nothing changed', scheduled, scheduled.facts, {}, false],
-    ['the list was updated', scheduled, scheduled.facts, { listedLastUpdatedAt: 'now' }, true],
-    ['the list was updated, in progress', snapshot(), facts(), { listedLastUpdatedAt: 'now' }, false],
-    ['the limits became known', snapshot(), facts(), { criteria }, true],
-    ['counts changed', snapshot(), facts({ counts: counts({ queued: 1 }) }), {}, true],
-    [
-      'only lastUpdatedAt changed',
-      snapshot(),
-      facts({ lastUpdatedAt: '2026-11-22T12:00:00.000Z' }),
-      {},
-      false,
-    ],
-  ])('%s', (_, before, seen, overrides, expected) => {
-    expect(isWorthWriting(before, diff(before, seen, context(overrides)))).toBe(expected);
-  });
-});
-
 it('finds no difference in what it has just seen', () => {
   const anyCounts = fc.record({
     queued: fc.nat(99),
@@ -363,19 +268,19 @@ it('finds no difference in what it has just seen', () => {
   });
   const looks = fc.array(
     fc.record({ status: fc.constantFrom('SCHEDULED', 'IN_PROGRESS', 'PAUSED'), counts: anyCounts }),
-    {
-      minLength: 1,
-      maxLength: 20,
-    },
+    { minLength: 1, maxLength: 20 },
   );
+  const of = [half, whole, ...Object.values(rules).map((rule) => rule())];
   fc.assert(
     fc.property(looks, (sequence) => {
       let state: Snapshot | undefined;
       sequence.forEach((look, minute) => {
         const seen = facts({ status: look.status, counts: counts(look.counts) });
-        const at = context({ now: NOON + minute * MINUTE, criteria });
+        const at = context({ now: NOON + minute * MINUTE, configuration: configuration(), rules: of });
         const result = state ? diff(state, seen, at) : startTracking(seen, 'discovered', at);
-        expect(diff(result.snapshot, seen, at).events).toEqual([]);
+        const again = diff(result.snapshot, seen, at);
+        expect(again.events).toEqual([]);
+        expect(isWorthWriting(result.snapshot, again, MINUTE)).toBe(false);
         state = result.snapshot;
       });
     }),

@@ -2,23 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { assess } from '../../../../lib/domain/rules/assess.ts';
 import type { MaintenanceWindow, TaskLook } from '../../../../lib/domain/rules/look.ts';
 import type {
-  Clock,
   OverdueRule,
   RuleState,
   SlowRule,
   StalledRule,
   TaskRule,
 } from '../../../../lib/domain/rules/rule.ts';
-import {
-  configuration,
-  counts,
-  look,
-  MINUTE,
-  NOON,
-  openBreach,
-  rules,
-  sample,
-} from '../../../support/builders.ts';
+import { configuration, counts, look, MINUTE, NOON, rules, sample } from '../../../support/builders.ts';
 
 type Holds = boolean | undefined;
 
@@ -32,7 +22,7 @@ const paced = (pace: { maximumPerMinute?: number; basePerMinute?: number }) => (
 const opened = (since: number): MaintenanceWindow => ({ open: true, since });
 
 function assessed(rule: TaskRule, seen: Partial<TaskLook>, isOpen = false, state: Partial<RuleState> = {}) {
-  return assess(rule, look(seen), isOpen ? openBreach({ kind: rule.kind }) : undefined, {
+  return assess(rule, look(seen), isOpen, {
     now: NOON,
     state: { lastAt: at(-1), watchedSince: at(-60), runsSince: at(-60), rules: {}, ...state },
   });
@@ -66,23 +56,6 @@ describe('stalled', () => {
     const observed = seconds(Math.round(idle / 1_000), limit);
     for (const clock of [{ held: idle }, { since: NOON - idle }])
       expect(assessed(rules.stalled(overrides), seen, false, { idle: clock })).toEqual({ holds, observed });
-  });
-});
-
-describe('the value of what is breached', () => {
-  const mixed = counts({ queued: 5, inProgress: 2, succeeded: 3 });
-  const since = (value: number) => openBreach({ at: at(-30), value });
-  it.each<[string, Clock, number, number]>([
-    ['goes on from the breach while the clock stands', { held: HOUR }, 3_600, 5_400],
-    ['is that of a clock that runs', { since: at(-61) }, 3_600, 3_660],
-    ['is that of a clock that began anew', { held: HOUR - 1_000 }, 3_600, 3_599],
-    ['is never less than the clock has run', { held: 2 * HOUR }, 3_600, 7_200],
-  ])('%s', (_, clock, announced, value) => {
-    const state: RuleState = { lastAt: at(-1), watchedSince: at(-99), rules: {}, idle: clock, unread: clock };
-    const context = { now: NOON, state };
-    const stalled = assess(rules.stalled(), look({ counts: mixed }), since(announced), context);
-    const unreachable = assess(rules.unreachable(), look(), since(announced), context);
-    expect([stalled.observed, unreachable.observed]).toEqual([seconds(value, 3_600), seconds(value, 900)]);
   });
 });
 
@@ -152,7 +125,7 @@ describe('overdue', () => {
 
   it('is not projected by the rate of what is not known to run', () => {
     const state: RuleState = { lastAt: at(-1), watchedSince: at(-60), rules: {} };
-    expect(assess(rules.overdue(), look(rolling), undefined, { now: NOON, state }).holds).toBe(false);
+    expect(assess(rules.overdue(), look(rolling), false, { now: NOON, state }).holds).toBe(false);
   });
 
   it('is not projected where that is not wanted', () => {
@@ -214,7 +187,7 @@ describe('slow', () => {
 
   it('cannot be told of what is not known to run', () => {
     const state: RuleState = { lastAt: at(-1), watchedSince: at(-60), rules: {} };
-    expect(assess(rules.slow(), look(notified(1)), undefined, { now: NOON, state }).holds).toBeUndefined();
+    expect(assess(rules.slow(), look(notified(1)), false, { now: NOON, state }).holds).toBeUndefined();
   });
 });
 

@@ -11,23 +11,14 @@ import type {
   RuleState,
   TaskRule,
 } from '../../../../lib/domain/rules/rule.ts';
-import {
-  counts,
-  criterion,
-  look,
-  MINUTE,
-  NOON,
-  openBreach,
-  rules,
-  sample,
-} from '../../../support/builders.ts';
+import { counts, criterion, look, MINUTE, NOON, rules, sample } from '../../../support/builders.ts';
 
 type Partials = Partial<Record<ThingState, number>>;
 /** What is observed as a share: things counted, the whole, percent. */
 type Share = readonly [numerator: number, denominator: number, value: number];
 
 function assessed(rule: TaskRule, seen: Partial<TaskLook>, isOpen = false, state: Partial<RuleState> = {}) {
-  return assess(rule, look(seen), isOpen ? openBreach({ kind: rule.kind }) : undefined, {
+  return assess(rule, look(seen), isOpen, {
     now: NOON,
     state: { lastAt: NOON - MINUTE, watchedSince: NOON - 60 * MINUTE, rules: {}, ...state },
   });

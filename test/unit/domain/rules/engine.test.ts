@@ -199,13 +199,36 @@ describe('the clock of what is stalled', () => {
     },
   );
 
-  it('stands when nobody waits for it any more', () => {
-    const stalled = { stalled: { open: openBreach({ kind: 'stalled', value: 3_600 }) } };
-    const before = state({ idle: since(-61), rules: stalled });
-    const told = evaluated([rules.stalled()], before, { counts: counts(left) });
-    expect(told.state.idle).toEqual(held(61));
-    const others = [rules.stalled(), rules.stalled({ id: 'later', afterMs: 99 * MINUTE })];
-    expect(evaluated(others, before, { counts: counts(left) }).state.idle).toEqual(since(-61));
+  describe('when its rules are breached', () => {
+    const stalled = { stalled: { open: openBreach({ kind: 'stalled', at: at(-1), value: 3_600 }) } };
+    const later = rules.stalled({ id: 'later', afterMs: 99 * MINUTE });
+    const told = (minute: number): Clock => ({ ...since(minute), told: true });
+    const idleAfter = (clock: Clock, of: readonly TaskRule[], seen: Partial<TaskLook> = {}) =>
+      evaluated(of, state({ idle: clock, rules: stalled }), { counts: counts(left), ...seen }).state.idle;
+
+    it('goes on, and is not noted any more', () => {
+      expect(idleAfter(since(-61), [rules.stalled()])).toEqual(told(-61));
+      expect(idleAfter(told(-61), [rules.stalled()])).toEqual(told(-61));
+      expect(idleAfter(told(-61), [rules.stalled()], { window: { open: false } })).toEqual(told(-61));
+    });
+
+    it('is noted as long as one waits for it', () => {
+      expect(idleAfter(since(-61), [rules.stalled(), later])).toEqual(since(-61));
+      expect(idleAfter(told(-61), [rules.stalled(), later])).toEqual(since(-61));
+    });
+
+    it('starts anew when something finishes', () => {
+      const seen = { previousCounts: counts({ ...left, succeeded: 2 }) };
+      expect(idleAfter(told(-61), [rules.stalled()], seen)).toEqual(since(0));
+    });
+
+    it('counts the quiet time in which nothing was noted', () => {
+      const critical = rules.stalled({ severity: 'critical', repeatEveryMs: 60 * MINUTE });
+      const before = state({ lastAt: at(-60), idle: told(-120), rules: stalled });
+      const open = { stalled: { open: openBreach({ kind: 'stalled', at: at(-60), value: 3_600 }) } };
+      const { told: reminded } = evaluated([critical], { ...before, rules: open }, { counts: counts(left) });
+      expect(reminded).toMatchObject([{ reminder: 1, observed: { value: 7_200, limit: 3_600 } }]);
+    });
   });
 
   it('is none without a rule', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate, evaluateUnread } from '../../../../lib/domain/rules/engine.ts';
 import type { Clock, RuleState, UnreachableRule } from '../../../../lib/domain/rules/rule.ts';
-import { initialState, isSameState } from '../../../../lib/domain/rules/state.ts';
+import { initialState, isSameState, isTimeToNote } from '../../../../lib/domain/rules/state.ts';
 import { counts, look, MINUTE, NOON, openBreach, rules } from '../../../support/builders.ts';
 
 const at = (minute: number) => NOON + minute * MINUTE;
@@ -48,10 +48,17 @@ describe('a task that cannot be read', () => {
   });
 
   it('keeps what is due: nothing of it was done', () => {
-    expect(unread([], state({ dueAt: at(-1), runsSince: at(-9), measures: true }))).toEqual({
-      state: state({ lastAt: NOON, readAt: at(-1), dueAt: at(-1), runsSince: at(-9), measures: true }),
+    const before = { dueAt: at(-1), runsSince: at(-9), measures: true } as const;
+    expect(unread([quick], state(before))).toEqual({
+      state: state({ lastAt: NOON, readAt: at(-1), unread: since(0), ...before }),
       told: [],
     });
+  });
+
+  it('has nothing to be noted without a rule', () => {
+    const { state: first } = unread([], state());
+    expect(isTimeToNote(first, { now: at(99), periodMs: MINUTE })).toBe(false);
+    expect(isSameState(first, unread([], first, 1).state)).toBe(true);
   });
 
   it('counts no gap', () => {
@@ -113,7 +120,11 @@ describe('a task that cannot be read', () => {
       value: 600,
       limit: 600,
     });
-    const before = state({ readAt: at(-71), unread: held(10), rules: { unreachable: { open } } });
+    const before = state({
+      readAt: at(-71),
+      unread: { ...since(-70), told: true },
+      rules: { unreachable: { open } },
+    });
     expect(unread([critical], before).told).toEqual([
       {
         type: 'breached',
