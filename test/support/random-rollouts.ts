@@ -9,6 +9,7 @@ import type { ReadLook, RecordedLook } from './rule-oracle/recorded-rollout.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 const FIRST = Date.UTC(2026, 10, 22, 12);
 
 type RuleLess = Omit<ReadLook, 'rules'> | Exclude<RecordedLook, ReadLook>;
@@ -23,9 +24,13 @@ export function randomRollout(seed: number, length?: number): RecordedLook[] {
   return withRules(dice, rollout, nature);
 }
 
+/** Where the clock steps back, "the last hour" says little: such a rollout takes no longer. */
 function randomInstants(dice: Dice, looks: number, { isOddTime }: Nature): number[] {
   const instants = [FIRST];
-  for (let at = FIRST; instants.length < looks; instants.push(at)) at += randomStep(dice, isOddTime);
+  for (let at = FIRST; instants.length < looks; instants.push(at)) {
+    at += randomStep(dice, isOddTime);
+    if (isOddTime && Math.abs(at - FIRST) > HOUR / 2) break;
+  }
   return instants;
 }
 

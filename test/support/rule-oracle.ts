@@ -1,6 +1,6 @@
 import type { Observed } from '../../lib/domain/generated/events.ts';
 import type { MilestoneRule, RuleKind, TaskRule } from '../../lib/domain/rules/rule.ts';
-import { type Breach, type Condition, conditionOf } from './rule-oracle/condition.ts';
+import { type Condition, conditionOf } from './rule-oracle/condition.ts';
 import { type RecordedLook, RecordedRollout } from './rule-oracle/recorded-rollout.ts';
 
 const MINUTE = 60_000;
@@ -25,7 +25,8 @@ export interface Told {
   readonly flapping?: true;
 }
 
-interface Episode extends Breach {
+/** A breach that has not recovered. */
+interface Episode {
   readonly at: number;
   readonly kind: RuleKind;
   readonly observed: Observed;
@@ -52,6 +53,7 @@ class Prediction {
   readonly told: Told[] = [];
   readonly #rollout: RecordedRollout;
   readonly #lives = new Map<string, Life>();
+  readonly #isTold: Record<'stalled' | 'unreachable', boolean[]> = { stalled: [], unreachable: [] };
 
   constructor(rollout: RecordedRollout) {
     this.#rollout = rollout;
@@ -66,9 +68,23 @@ class Prediction {
     for (const [id, life] of this.#lives) {
       if (isRead && !seen.rules.some((rule) => rule.id === id)) this.#forget(id, life, look);
     }
+    this.#isTold.stalled[look] = this.#areStallsTold(look);
+    this.#isTold.unreachable[look] = !isRead && this.#areTold('unreachable', look);
     const told = this.told.splice(before);
     this.told.push(...told.filter(({ type }) => type === 'breached'));
     this.told.push(...told.filter(({ type }) => type === 'recovered'));
+  }
+
+  #areStallsTold(look: number): boolean {
+    if (this.#rollout.hasFinished(look)) return false;
+    if (!this.#rollout.isRunning(look)) return this.#isTold.stalled[look - 1] ?? false;
+    return this.#areTold('stalled', look);
+  }
+
+  #areTold(kind: RuleKind, look: number): boolean {
+    const rules = this.#rollout.moment(look).seen.rules.filter((rule) => rule.kind === kind);
+    const lives = rules.map(({ id }) => this.#lives.get(id));
+    return lives.every((life) => life?.open !== undefined && life.states[look] === 'holds');
   }
 
   /** One that is breached as another kind of rule begins anew in the next look. */
@@ -88,7 +104,7 @@ class Prediction {
 
   #hold(rule: TaskRule, life: Life, look: number): void {
     const { isRead, seen } = this.#rollout.moment(look);
-    const condition = conditionOf(rule, { rollout: this.#rollout, look, breach: life.open });
+    const condition = this.#conditionOf(rule, look, life.open !== undefined);
     life.states[look] = condition.state;
     const isOver = isRead && isEnd(seen.status);
     if (!life.open) this.#breach(rule, life, look, condition);
@@ -100,14 +116,16 @@ class Prediction {
   #reachMilestone(rule: MilestoneRule, life: Life, look: number): void {
     life.states[look] = 'gone';
     const { seen } = this.#rollout.moment(look);
-    const stateAt = (at: number) =>
-      conditionOf(rule, { rollout: this.#rollout, look: at, breach: undefined });
-    const { state, observed } = stateAt(look);
-    const isPassed = look > 0 && state === 'holds' && stateAt(look - 1).state === 'gone';
+    const { state, observed } = this.#conditionOf(rule, look);
+    const isPassed = look > 0 && state === 'holds' && this.#conditionOf(rule, look - 1).state === 'gone';
     const isNews = !DELETIONS.includes(seen.status) && seen.status !== 'CANCELED';
     if (!isPassed || !isNews || life.isMilestoneReached) return;
     life.isMilestoneReached = true;
     this.#tell('breached', rule, look, { published: !this.#isMuted(rule, look), observed });
+  }
+
+  #conditionOf(rule: TaskRule, look: number, isBreached = false): Condition {
+    return conditionOf(rule, { rollout: this.#rollout, look, isBreached, isTold: this.#isTold });
   }
 
   #breach(rule: TaskRule, life: Life, look: number, { state, observed }: Condition): void {
@@ -116,7 +134,7 @@ class Prediction {
     if (state !== 'holds' || !isNews || !this.#lasts(life, look, 'holds', rule.forMs)) return;
     const isPublished = !this.#isMuted(rule, look);
     life.breachedAt.push(at);
-    life.open = { look, at, kind: rule.kind, observed, isPublished, reminders: 0 };
+    life.open = { at, kind: rule.kind, observed, isPublished, reminders: 0 };
     this.#tell('breached', rule, look, {
       published: isPublished,
       observed,
@@ -140,7 +158,7 @@ class Prediction {
   #tellAgain(rule: TaskRule, open: Episode, look: number, observed: Observed): void {
     const { at } = this.#rollout.moment(look);
     const repeatMs = rule.severity === 'critical' ? rule.repeatEveryMs : undefined;
-    const due = repeatMs === undefined ? 0 : Math.floor((at - open.at) / repeatMs);
+    const due = repeatMs === undefined ? 0 : Math.max(0, Math.floor((at - open.at) / repeatMs));
     const isReminder = open.isPublished && due > open.reminders;
     if (this.#isMuted(rule, look) || (open.isPublished && !isReminder)) return;
     open.isPublished = true;

@@ -33,12 +33,9 @@ export const isEnding = (status: string) =>
 interface Place {
   readonly rollout: RecordedRollout;
   readonly look: number;
-  readonly breach: Breach | undefined;
-}
-
-/** A breach that has not recovered. */
-export interface Breach {
-  readonly look: number;
+  readonly isBreached: boolean;
+  /** By look: whether all rules of a kind are breached and hold, so that there is nothing more to tell. */
+  readonly isTold: Readonly<Record<'stalled' | 'unreachable', readonly boolean[]>>;
 }
 
 export function conditionOf(rule: TaskRule, place: Place): Condition {
@@ -105,42 +102,42 @@ const FAILURES_OF = {
   ALL: ALL_FAILURES,
 } as const satisfies Record<AbortCriterion['failureType'], readonly string[]>;
 
-function abortCriteria(rule: AbortCriteriaRule, { rollout, look, breach }: Place): Condition {
+function abortCriteria(rule: AbortCriteriaRule, { rollout, look, isBreached }: Place): Condition {
   const { failureType, thresholdPercentage, minExecutedThings } = rule.criterion;
   const { counts } = rollout.moment(look);
   const failures = thingsIn(FAILURES_OF[failureType], counts);
   const executed = thingsIn(EXECUTED, counts);
   const isReached =
     failures > 0 && failures * 1_000_000 >= hundredths(thresholdPercentage) * rule.share * executed;
-  const isEnough = breach !== undefined || executed >= minExecutedThings;
+  const isEnough = isBreached || executed >= minExecutedThings;
   return holdsIf(
     isReached && isEnough,
     share(failures, executed, twoDecimals((thresholdPercentage * rule.share) / 100)),
   );
 }
 
-function ratio(rule: RatioRule, { rollout, look, breach }: Place): Condition {
+function ratio(rule: RatioRule, { rollout, look, isBreached }: Place): Condition {
   const { counts } = rollout.moment(look);
   const failures = thingsIn(rule.failures, counts);
   const executed = thingsIn(EXECUTED, counts);
   const of = rule.of === 'total' ? counts.total : executed;
-  const isReached = failures > 0 && isShare(failures, of, breach ? rule.recoverBelow : rule.percent);
-  const isEnough = breach !== undefined || executed >= rule.minExecuted;
+  const isReached = failures > 0 && isShare(failures, of, isBreached ? rule.recoverBelow : rule.percent);
+  const isEnough = isBreached || executed >= rule.minExecuted;
   return holdsIf(isReached && isEnough, share(failures, of, rule.percent));
 }
 
-function count(rule: CountRule, { rollout, look, breach }: Place): Condition {
+function count(rule: CountRule, { rollout, look, isBreached }: Place): Condition {
   const value = thingsIn(rule.states, rollout.moment(look).counts);
-  const limit = breach ? rule.recoverBelow : rule.things;
+  const limit = isBreached ? rule.recoverBelow : rule.things;
   return holdsIf(value >= limit, { value, limit: rule.things, unit: 'things' });
 }
 
-function rate(rule: RateRule, { rollout, look, breach }: Place): Condition {
+function rate(rule: RateRule, { rollout, look, isBreached }: Place): Condition {
   const { at } = rollout.moment(look);
   const minutes = rule.windowMs / MINUTE;
   const since = Math.max(at - rule.windowMs, rollout.watchedSince(look));
   const value = rollout.gained(look, since, ...rule.failures.map((state) => [state]));
-  const perMinute = breach ? rule.recoverBelow : rule.perMinute;
+  const perMinute = isBreached ? rule.recoverBelow : rule.perMinute;
   return holdsIf(value > 0 && value * 100 >= hundredths(perMinute) * minutes, {
     value,
     limit: twoDecimals(rule.perMinute * minutes),
@@ -148,14 +145,12 @@ function rate(rule: RateRule, { rollout, look, breach }: Place): Condition {
   });
 }
 
-/** Once it is breached, unwatched time counts as well: that a thing finished in between would have been seen. */
-function stalled(rule: StalledRule, { rollout, look, breach }: Place): Condition {
+function stalled(rule: StalledRule, { rollout, look, isTold }: Place): Condition {
   const { counts, configuration } = rollout.moment(look);
   const timeoutMs = (configuration?.inProgressTimeoutMinutes ?? 0) * MINUTE;
   const awaits = rule.awaitTimeout && counts.inProgress > 0;
   const limitMs = awaits ? Math.max(rule.afterMs, timeoutMs) : rule.afterMs;
-  const goesOn = breach !== undefined && rollout.stoodStill(breach.look, look);
-  const idle = goesOn ? rollout.idle(breach.look) + rollout.passed(breach.look, look) : rollout.idle(look);
+  const idle = rollout.idle(look, isTold.stalled);
   const observed = seconds(idle, limitMs);
   if (counts.queued + counts.inProgress === 0 || idle < limitMs) return { state: 'gone', observed };
   return { state: rollout.isRunning(look) ? 'holds' : 'unknown', observed };
@@ -191,7 +186,7 @@ function finishingMs(rollout: RecordedRollout, look: number, left: number): numb
   return (left * (at - since)) / done;
 }
 
-function slow(rule: SlowRule, { rollout, look, breach }: Place): Condition {
+function slow(rule: SlowRule, { rollout, look, isBreached }: Place): Condition {
   const { at, counts, configuration } = rollout.moment(look);
   const pace = configuration?.pace?.basePerMinute ?? configuration?.pace?.maximumPerMinute;
   const promised = ((pace ?? 0) * rule.windowMs) / MINUTE;
@@ -199,7 +194,7 @@ function slow(rule: SlowRule, { rollout, look, breach }: Place): Condition {
   const observed = share(notified, promised, rule.percent);
   if (counts.queued === 0) return { state: 'gone', observed };
   if (pace === undefined || !hasRunFor(rule.windowMs, rollout, look)) return { state: 'unknown', observed };
-  const limit = breach ? rule.recoverAbove : rule.percent;
+  const limit = isBreached ? rule.recoverAbove : rule.percent;
   return holdsIf(notified * 10_000 < hundredths(limit) * promised, observed);
 }
 
@@ -213,10 +208,10 @@ function hasRunFor(windowMs: number, rollout: RecordedRollout, look: number): bo
 }
 
 /** What did not start in one window has not recovered when the next one opens. */
-function stuckScheduled(rule: StuckScheduledRule, { rollout, look, breach }: Place): Condition {
+function stuckScheduled(rule: StuckScheduledRule, { rollout, look, isBreached }: Place): Condition {
   const { at, seen } = rollout.moment(look);
   const { status, startTime = Number.POSITIVE_INFINITY } = seen;
-  const window = breach ? undefined : seen.window;
+  const window = isBreached ? undefined : seen.window;
   const opened = window?.open ? window.since : 0;
   const waited = at - Math.max(startTime, opened);
   const observed = seconds(waited, rule.afterMs);
@@ -231,11 +226,8 @@ function milestone(rule: MilestoneRule, { rollout, look }: Place): Condition {
   return holdsIf(isReached, share(done, counts.total, rule.percent));
 }
 
-function unreachable(rule: UnreachableRule, { rollout, look, breach }: Place): Condition {
+function unreachable(rule: UnreachableRule, { rollout, look, isTold }: Place): Condition {
   const { isRead } = rollout.moment(look);
-  const goesOn = breach !== undefined && rollout.wasUnread(breach.look, look);
-  const unread = goesOn
-    ? rollout.unread(breach.look) + rollout.passed(breach.look, look)
-    : rollout.unread(look);
+  const unread = rollout.unread(look, isTold.unreachable);
   return holdsIf(!isRead && unread >= rule.afterMs, seconds(unread, rule.afterMs));
 }

@@ -70,18 +70,15 @@ export class RecordedRollout {
     return moment;
   }
 
-  /** The time from the look before, as far as it counts: not when they are far apart, nor when the clock stepped back. */
+  /** The time from the look before, as far as it was watched: not when they are far apart. */
   watched(look: number): number {
-    const passed = this.moment(look).at - this.moment(look - 1).at;
-    return passed < 0 || passed > FARTHEST ? 0 : passed;
+    const passed = this.passed(look);
+    return passed > FARTHEST ? 0 : passed;
   }
 
-  /** The time from one look to another, whether watched or not; steps back of the clock are left out. */
-  passed(from: number, look: number): number {
-    let passed = 0;
-    for (let at = look; at > from; at -= 1)
-      passed += Math.max(0, this.moment(at).at - this.moment(at - 1).at);
-    return passed;
+  /** The time from the look before; none when the clock stepped back. */
+  passed(look: number): number {
+    return Math.max(0, this.moment(look).at - this.moment(look - 1).at);
   }
 
   /** Since when the task has been watched without a gap: of looks that failed nothing was seen. */
@@ -122,19 +119,24 @@ export class RecordedRollout {
     return this.moment(at).counts;
   }
 
-  /** How long nothing has finished while something should have, and somebody wanted to know: milliseconds. */
-  idle(look: number): number {
+  /**
+   * How long nothing has finished while something should have, and somebody wanted to know: milliseconds.
+   *
+   * @param isTold by look: once all is told that there is to tell, time counts whether it is watched or not
+   */
+  idle(look: number, isTold: readonly boolean[]): number {
     let idle = 0;
     for (let at = look; at > 0 && !this.hasFinished(at) && this.isWatchedForStalls(at - 1); at -= 1) {
-      if (this.isRunning(at) && this.isRunning(at - 1)) idle += this.watched(at);
+      if (isTold[at - 1]) idle += this.passed(at);
+      else if (this.isRunning(at) && this.isRunning(at - 1)) idle += this.watched(at);
     }
     return idle;
   }
 
   /** Whether a thing has finished since the look before: another may have been tried again meanwhile. */
   hasFinished(look: number): boolean {
-    const { isRead, seen, previous } = this.moment(look);
-    return isRead && FINISHED.some((state) => seen.counts[state] > previous.counts[state]);
+    const { isRead, counts, previous } = this.moment(look);
+    return isRead && FINISHED.some((state) => counts[state] > previous.counts[state]);
   }
 
   isWatchedForStalls(look: number): boolean {
@@ -149,25 +151,14 @@ export class RecordedRollout {
     return (startTime === undefined || startTime <= at) && window?.open !== false;
   }
 
-  /** Whether nothing has finished from one look to another. */
-  stoodStill(from: number, look: number): boolean {
-    for (let at = look; at > from; at -= 1) if (this.hasFinished(at)) return false;
-    return true;
-  }
-
   /** How long the task could not be read, milliseconds. */
-  unread(look: number): number {
+  unread(look: number, isTold: readonly boolean[]): number {
     let unread = 0;
     for (let at = look; at > 0 && !this.moment(at).isRead; at -= 1) {
-      if (!this.moment(at - 1).isRead) unread += this.watched(at);
+      if (isTold[at - 1]) unread += this.passed(at);
+      else if (!this.moment(at - 1).isRead) unread += this.watched(at);
     }
     return unread;
-  }
-
-  /** Whether no look has succeeded from one to another. */
-  wasUnread(from: number, look: number): boolean {
-    for (let at = look; at > from; at -= 1) if (this.moment(at).isRead) return false;
-    return true;
   }
 }
 

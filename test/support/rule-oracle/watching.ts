@@ -45,6 +45,18 @@ function factsOf({ status, counts, isContinuous, startTime, endTime }: ReadLook)
   };
 }
 
+/** What is told of rules from the first look to the last. */
+export function tell(looks: readonly RecordedLook[]): Told[] {
+  const told: Told[] = [];
+  let snapshot: Snapshot | undefined;
+  for (const look of looks) {
+    const looked = watch(snapshot, look);
+    snapshot = looked.snapshot;
+    told.push(...toldOf(looked, look.at));
+  }
+  return told;
+}
+
 /** What a diff tells of rules, without the sentences. */
 export function toldOf({ events }: Diff, at: number): Told[] {
   return events.flatMap((event) => toldBy(event, at));
