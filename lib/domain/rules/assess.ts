@@ -69,8 +69,6 @@ export function assess(rule: TaskRule, look: TaskLook, isOpen: boolean, context:
       return assessUnreachable(rule, context);
     case 'malformed-tag':
       return { holds: true, observed: { value: 1, limit: 0, unit: 'tags' } };
-    default:
-      return rule satisfies never;
   }
 }
 

@@ -14,7 +14,7 @@ export function running(clock: Clock | undefined, now: number): Clock {
 }
 
 /** A clock that stands, at what it had run until the look before. One of which all is told goes on. */
-export function stopped(clock: Clock | undefined, lastAt: number): Clock | undefined {
+export function stopped<Given extends Clock | undefined>(clock: Given, lastAt: number): Given | Clock {
   return isRunning(clock) ? { held: elapsed(clock, lastAt) } : clock;
 }
 

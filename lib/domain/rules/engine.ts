@@ -4,8 +4,8 @@ import { assess, assessUnreachable, mayFinish, stallLimit } from './assess.ts';
 import { elapsed, isRunning, running, stopped, told as toldClock } from './clock.ts';
 import type { TaskLook } from './look.ts';
 import type { Clock, RuleMemory, RuleState, TaskRule, UnreachableRule } from './rule.ts';
-import { type EngineContext, forwarded, GAP_PERIODS, mapMemories, withClocks } from './state.ts';
-import { type Recovered, type RuleStep, recovered, removed, step, type Told, withClock } from './step.ts';
+import { type EngineContext, forwarded, GAP_PERIODS, mapClocks, withClocks } from './state.ts';
+import { type Recovered, type RuleStep, recovered, removed, step, type Told } from './step.ts';
 
 /** What a look brought about: breaches first, then recoveries, each in the order of the rules. */
 export interface Evaluated {
@@ -60,9 +60,7 @@ export function evaluateUnread(
     ...withClocks(past, stopped(past.idle, lastAt), running(past.unread, now)),
     lastAt: now,
     readAt: past.readAt ?? before.lastAt,
-    rules: mapMemories(past.rules, (memory, id) =>
-      own.has(id) ? memory : withClock(memory, stopped(memory.clock, lastAt)),
-    ),
+    rules: mapClocks(past.rules, (clock, id) => (own.has(id) ? clock : stopped(clock, lastAt))),
   };
   const steps = rules.map((rule): Step => {
     const assessment = assessUnreachable(rule, { now, state });

@@ -46,8 +46,6 @@ export function describe(rule: TaskRule): string {
       return `The task cannot be read for ${span(rule.afterMs)}.`;
     case 'malformed-tag':
       return `The tag ${rule.tag} is ignored: ${rule.problem}.`;
-    default:
-      return rule satisfies never;
   }
 }
 
@@ -107,8 +105,6 @@ function tell(rule: TaskRule, observed: Observed, telling: Telling): string {
       return `The task could not be read for ${span(value * 1_000)} (${telling.unreadable ?? 'unknown cause'})`;
     case 'malformed-tag':
       return `The tag ${rule.tag} is ignored: ${rule.problem}`;
-    default:
-      return rule satisfies never;
   }
 }
 

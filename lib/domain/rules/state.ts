@@ -1,6 +1,5 @@
 import { isRunning, isSameClock, shifted } from './clock.ts';
-import type { Clock, RuleMemory, RuleState } from './rule.ts';
-import { withClock } from './step.ts';
+import type { Clock, RuleState } from './rule.ts';
 
 /** Looks that are further apart than this many polls are a gap: nobody knows what held in between. */
 export const GAP_PERIODS = 5;
@@ -79,9 +78,7 @@ export function forwarded(before: RuleState, { now, periodMs }: EngineContext): 
     lastAt: now,
     watchedSince: passed < 0 ? before.watchedSince + passed : now,
     ...(before.runsSince !== undefined && passed < 0 && { runsSince: before.runsSince + passed }),
-    rules: mapMemories(before.rules, (memory) =>
-      memory.clock === undefined ? memory : withClock(memory, shifted(memory.clock, passed)),
-    ),
+    rules: mapClocks(before.rules, (clock) => shifted(clock, passed)),
   };
 }
 
@@ -94,16 +91,15 @@ export function withClocks(
   return { ...state, ...(idle && { idle }), ...(unread && { unread }) };
 }
 
-/** The same memories where nothing changes. */
-export function mapMemories(
+/** Sets the clocks of rules; the same memories where none changes. */
+export function mapClocks(
   rules: RuleState['rules'],
-  map: (memory: RuleMemory, id: string) => RuleMemory | undefined,
+  map: (clock: Clock, id: string) => Clock,
 ): RuleState['rules'] {
-  const entries = Object.entries(rules);
-  const mapped = entries.map(([id, memory]) => [id, map(memory, id)] as const);
-  return mapped.every(([id, memory]) => memory === rules[id])
-    ? rules
-    : Object.fromEntries(
-        mapped.flatMap(([id, memory]) => (memory === undefined ? [] : [[id, memory] as const])),
-      );
+  const changed = Object.entries(rules).flatMap(([id, memory]) => {
+    if (memory.clock === undefined) return [];
+    const clock = map(memory.clock, id);
+    return isSameClock(clock, memory.clock) ? [] : [[id, { ...memory, clock }] as const];
+  });
+  return changed.length === 0 ? rules : { ...rules, ...Object.fromEntries(changed) };
 }

@@ -229,7 +229,7 @@ function keepMs({ keepFiringForMs }: TaskRule, recent: readonly number[], now: n
 }
 
 /** Sets a rule's clock; the same memory where nothing changes. */
-export function withClock(memory: RuleMemory | undefined, clock: Clock | undefined): RuleMemory | undefined {
+function withClock(memory: RuleMemory | undefined, clock: Clock | undefined): RuleMemory | undefined {
   if (isSameClock(memory?.clock, clock)) return memory;
   const { clock: _, ...rest } = memory ?? {};
   if (clock !== undefined) return { ...rest, clock };

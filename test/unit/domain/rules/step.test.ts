@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Observed } from '../../../../lib/domain/generated/events.ts';
 import type { Clock, OpenBreach, RuleMemory, TaskRule } from '../../../../lib/domain/rules/rule.ts';
-import { removed, step, withClock } from '../../../../lib/domain/rules/step.ts';
+import { removed, step } from '../../../../lib/domain/rules/step.ts';
 import { MINUTE, NOON, openBreach, rules } from '../../../support/builders.ts';
 
 const at = (minute: number) => NOON + minute * MINUTE;
@@ -203,22 +203,5 @@ describe('a milestone', () => {
     ['is reached while the task is being deleted', undefined, true, false, { memory: undefined }],
   ])('%s', (_, memory, holds, mayBreach, expected) => {
     expect(stepped(rule, memory, holds, { mayBreach })).toEqual(expected);
-  });
-});
-
-describe('withClock', () => {
-  const memory: RuleMemory = { clock: since(0), recent: [NOON] };
-  it.each<[RuleMemory | undefined, Clock | undefined, RuleMemory | undefined]>([
-    [undefined, undefined, undefined],
-    [undefined, since(0), { clock: since(0) }],
-    [{ clock: since(0) }, undefined, undefined],
-    [memory, held(1), { clock: held(1), recent: [NOON] }],
-    [memory, undefined, { recent: [NOON] }],
-  ])('%j with %j is %j', (before, clock, expected) => {
-    expect(withClock(before, clock)).toEqual(expected);
-  });
-
-  it('leaves a memory alone that has the clock', () => {
-    expect(withClock(memory, { ...since(0) })).toBe(memory);
   });
 });
