@@ -76,7 +76,7 @@ class Prediction {
   }
 
   #areStallsTold(look: number): boolean {
-    if (this.#rollout.hasFinished(look)) return false;
+    if (this.#rollout.hasFinished(look) || !this.#rollout.isWatchedForStalls(look)) return false;
     if (!this.#rollout.isRunning(look)) return this.#isTold.stalled[look - 1] ?? false;
     return this.#areTold('stalled', look);
   }
