@@ -1,4 +1,4 @@
-import { type Counts, executedThings } from './counts.ts';
+import { type Counts, executedThings, type ThingState, thingsIn } from './counts.ts';
 
 export const FAILURE_TYPES = ['FAILED', 'REJECTED', 'TIMED_OUT', 'ALL'] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];
@@ -12,18 +12,17 @@ export interface AbortCriterion {
   readonly minExecutedThings: number;
 }
 
+/** States of things that fail in a criterion's way. */
+export const FAILURES_OF = {
+  FAILED: ['failed'],
+  REJECTED: ['rejected'],
+  TIMED_OUT: ['timedOut'],
+  ALL: ['failed', 'rejected', 'timedOut'],
+} as const satisfies Readonly<Record<FailureType, readonly ThingState[]>>;
+
 /** Things that failed in a criterion's way. */
 export function failuresOf(type: FailureType, counts: Counts): number {
-  switch (type) {
-    case 'FAILED':
-      return counts.failed;
-    case 'REJECTED':
-      return counts.rejected;
-    case 'TIMED_OUT':
-      return counts.timedOut;
-    case 'ALL':
-      return counts.failed + counts.rejected + counts.timedOut;
-  }
+  return thingsIn(FAILURES_OF[type], counts);
 }
 
 /** Percentages are decimal fractions: without this, 1.1 times 100 would be a little more than 110. */

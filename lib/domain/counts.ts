@@ -36,6 +36,11 @@ export function sameCounts(a: Counts, b: Counts): boolean {
   return THING_STATES.every((state) => a[state] === b[state]);
 }
 
+/** Things in any of the given states. */
+export function thingsIn(states: readonly ThingState[], counts: Counts): number {
+  return states.reduce((sum, state) => sum + counts[state], 0);
+}
+
 /** Things that will not change any more, however they ended. */
 export function finishedThings(counts: Counts): number {
   return counts.total - counts.queued - counts.inProgress;

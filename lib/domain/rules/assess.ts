@@ -1,5 +1,5 @@
 import { failuresOf, isAtShare } from '../abort-criteria.ts';
-import { type Counts, executedThings, finishedThings } from '../counts.ts';
+import { type Counts, executedThings, finishedThings, thingsIn } from '../counts.ts';
 import type { Observed } from '../generated/events.ts';
 import { RATE_WINDOW, sampleAt } from '../progress.ts';
 import { isEnding } from '../task.ts';
@@ -91,12 +91,9 @@ function assessAbortCriterion(rule: AbortCriteriaRule, counts: Counts, isOpen: b
   };
 }
 
-const sum = (counts: Counts, states: readonly (keyof Counts)[]) =>
-  states.reduce((total, state) => total + counts[state], 0);
-
 function assessRatio(rule: RatioRule, counts: Counts, isOpen: boolean): Assessment {
   const executed = executedThings(counts);
-  const failures = sum(counts, rule.failures);
+  const failures = thingsIn(rule.failures, counts);
   const whole = rule.of === 'total' ? counts.total : executed;
   const limit = isOpen ? rule.recoverBelow : rule.percent;
   return {
@@ -106,7 +103,7 @@ function assessRatio(rule: RatioRule, counts: Counts, isOpen: boolean): Assessme
 }
 
 function assessCount(rule: CountRule, counts: Counts, isOpen: boolean): Assessment {
-  const value = sum(counts, rule.states);
+  const value = thingsIn(rule.states, counts);
   return {
     holds: value >= (isOpen ? rule.recoverBelow : rule.things),
     observed: { value, limit: rule.things, unit: 'things' },

@@ -1,4 +1,4 @@
-import type { FailureType } from '../abort-criteria.ts';
+import { FAILURES_OF } from '../abort-criteria.ts';
 import type { ThingState } from '../counts.ts';
 import type { TaskRule } from './rule.ts';
 
@@ -7,13 +7,6 @@ const STATUSES: Readonly<Partial<Record<ThingState, string>>> = {
   failed: 'FAILED',
   rejected: 'REJECTED',
   timedOut: 'TIMED_OUT',
-};
-
-const OF_TYPE: Readonly<Record<FailureType, readonly ThingState[]>> = {
-  FAILED: ['failed'],
-  REJECTED: ['rejected'],
-  TIMED_OUT: ['timedOut'],
-  ALL: ['failed', 'rejected', 'timedOut'],
 };
 
 /** In which statuses (`OtaTaskExecutionStatus`) things are that a rule counts as failed; none for rules about something else. */
@@ -29,7 +22,7 @@ export function failureStatuses(rule: TaskRule): ReadonlySet<string> {
 function countedStates(rule: TaskRule): readonly ThingState[] {
   switch (rule.kind) {
     case 'abort-criteria':
-      return OF_TYPE[rule.criterion.failureType];
+      return FAILURES_OF[rule.criterion.failureType];
     case 'ratio':
     case 'rate':
       return rule.failures;

@@ -1,7 +1,7 @@
-import { type FailureType, failuresToCancel } from '../abort-criteria.ts';
+import { FAILURES_OF, failuresToCancel } from '../abort-criteria.ts';
 import type { Counts, ThingState } from '../counts.ts';
 import type { Observed } from '../generated/events.ts';
-import { type AbortCriteriaRule, FAILURE_STATES, type FailureState, type TaskRule } from './rule.ts';
+import type { AbortCriteriaRule, FailureState, TaskRule } from './rule.ts';
 import type { Breached, Recovered } from './step.ts';
 
 /** What sentences are told about, besides the rule and its numbers. */
@@ -80,7 +80,7 @@ function tell(rule: TaskRule, observed: Observed, telling: Telling): string {
   const percents = `(${value} %, limit ${limit} %)`;
   switch (rule.kind) {
     case 'abort-criteria':
-      return `${numerator} of ${things(denominator)} that received the task ${did(FAILURES[rule.criterion.failureType], numerator)} ${percents}`;
+      return `${numerator} of ${things(denominator)} that received the task ${did(FAILURES_OF[rule.criterion.failureType], numerator)} ${percents}`;
     case 'ratio': {
       const received = rule.of === 'executed' ? ' that received the task' : '';
       return `${numerator} of ${things(denominator)}${received} ${did(rule.failures, numerator)} ${percents}`;
@@ -161,20 +161,13 @@ function outlook(rule: TaskRule, counts: Counts): string {
 
 function describeAbortCriterion({ criterion, share }: AbortCriteriaRule): string {
   const limit = round((criterion.thresholdPercentage * share) / 100);
-  const what = `${limit} % of the things that received the task ${did(FAILURES[criterion.failureType])}`;
+  const what = `${limit} % of the things that received the task ${did(FAILURES_OF[criterion.failureType])}`;
   const then =
     share >= 100
       ? 'AWS cancels the rollout'
       : `AWS cancels the rollout at ${round(criterion.thresholdPercentage)} %`;
   return `${what} (${least(criterion.minExecutedThings)}): ${then}.`;
 }
-
-const FAILURES: Readonly<Record<FailureType, readonly FailureState[]>> = {
-  FAILED: ['failed'],
-  REJECTED: ['rejected'],
-  TIMED_OUT: ['timedOut'],
-  ALL: FAILURE_STATES,
-};
 
 const DEEDS: Readonly<Record<FailureState, string>> = {
   failed: 'failed',

@@ -6,6 +6,7 @@ import {
   finishedThings,
   sameCounts,
   THING_STATES,
+  thingsIn,
 } from '../../../lib/domain/counts.ts';
 
 const partialCounts = fc.record(Object.fromEntries(THING_STATES.map((state) => [state, fc.nat(1_000_000)])), {
@@ -42,6 +43,17 @@ describe('sameCounts', () => {
   it.each(THING_STATES)('tells counts apart by %s alone', (state) => {
     expect(sameCounts(countsOf({}), countsOf({}))).toBe(true);
     expect(sameCounts(countsOf({}), countsOf({ [state]: 1 }))).toBe(false);
+  });
+});
+
+describe('thingsIn', () => {
+  it.each([
+    [[], 0],
+    [['failed'], 4],
+    [['queued', 'timedOut'], 9],
+    [THING_STATES, 15],
+  ] as const)('%o: %d', (states, expected) => {
+    expect(thingsIn(states, countsOf({ queued: 1, inProgress: 2, failed: 4, timedOut: 8 }))).toBe(expected);
   });
 });
 
