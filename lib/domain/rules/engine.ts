@@ -4,7 +4,7 @@ import { assess, assessUnreachable, mayFinish, stallLimit } from './assess.ts';
 import { elapsed, isRunning, running, stopped, told as toldClock } from './clock.ts';
 import type { TaskLook } from './look.ts';
 import type { Clock, RuleMemory, RuleState, TaskRule, UnreachableRule } from './rule.ts';
-import { type EngineContext, forwarded, GAP_PERIODS, mapClocks, withClocks } from './state.ts';
+import { type EngineContext, forwarded, forwardedUnread, withClocks } from './state.ts';
 import { type Recovered, type RuleStep, recovered, removed, step, type Told } from './step.ts';
 
 /** What a look brought about: breaches first, then recoveries, each in the order of the rules. */
@@ -24,8 +24,8 @@ export function evaluate(
   look: TaskLook,
   context: EngineContext,
 ): Evaluated {
-  const past = forwarded(before, context);
-  const state = readState(rules, past, look, context);
+  const past = forwarded(before, idsOf(rules.filter(({ kind }) => kind === 'unreachable')), context);
+  const state = readState(rules, past, look, context.now);
   const isOver = isTerminal(look.status);
   const steps = rules.map((rule): Step => {
     const memory = state.rules[rule.id];
@@ -36,7 +36,7 @@ export function evaluate(
   const result = collected(state, [...steps, ...gone(state, rules)]);
   const stalled = rules.filter((rule) => rule.kind === 'stalled');
   const idle = settled(state.idle, stalled, (rule) => stallLimit(rule, look), result.state, context.now);
-  const due = look.status === 'IN_PROGRESS' ? undefined : dueAt(steps, context.now);
+  const due = look.status === 'IN_PROGRESS' ? undefined : dueAt(steps);
   return {
     ...result,
     state: { ...withClocks(result.state, idle, undefined), ...(due !== undefined && { dueAt: due }) },
@@ -44,8 +44,8 @@ export function evaluate(
 }
 
 /**
- * Notes that a task could not be read: every clock stands but that of the rules that are about this, and what was due stays so
- * until it is read.
+ * Notes that a task could not be read. Only rules about just that are held against it: to the others it is as if nobody had
+ * looked, and what was due stays so until the task is read.
  */
 export function evaluateUnread(
   rules: readonly UnreachableRule[],
@@ -53,18 +53,11 @@ export function evaluateUnread(
   context: EngineContext,
 ): Evaluated {
   const { now } = context;
-  const past = forwarded(before, context);
-  const { lastAt } = past;
-  const own = new Set(rules.map(({ id }) => id));
-  const state: RuleState = {
-    ...withClocks(past, stopped(past.idle, lastAt), running(past.unread, now)),
-    lastAt: now,
-    readAt: past.readAt ?? before.lastAt,
-    rules: mapClocks(past.rules, (clock, id) => (own.has(id) ? clock : stopped(clock, lastAt))),
-  };
+  const past = forwardedUnread(before, idsOf(rules), context);
+  const state: RuleState = { ...withClocks(past, past.idle, running(past.unread, now)), unreadAt: now };
   const steps = rules.map((rule): Step => {
     const assessment = assessUnreachable(rule, { now, state });
-    return [rule.id, step(rule, state.rules[rule.id], assessment, { now, lastAt, mayBreach: true })];
+    return [rule.id, step(rule, state.rules[rule.id], assessment, { now, lastAt: now, mayBreach: true })];
   });
   const result = collected(state, steps);
   const unread = settled(result.state.unread, rules, ({ afterMs }) => afterMs, result.state, now);
@@ -78,18 +71,13 @@ export function removeAll({ rules }: RuleState): Told[] {
 
 type Step = readonly [id: string, RuleStep];
 
+const idsOf = (rules: readonly TaskRule[]) => new Set(rules.map(({ id }) => id));
+
 /** The state in which a look that succeeded finds the rules. */
-function readState(
-  rules: readonly TaskRule[],
-  past: RuleState,
-  look: TaskLook,
-  { now, periodMs }: EngineContext,
-): RuleState {
-  const { readAt, dueAt: _, measures: __, runsSince, ...state } = past;
-  const wasUnread = readAt !== undefined && now - readAt > GAP_PERIODS * periodMs;
+function readState(rules: readonly TaskRule[], past: RuleState, look: TaskLook, now: number): RuleState {
+  const { unreadAt, dueAt: _, measures: __, runsSince, ...state } = past;
   return {
     ...withClocks({ ...state, lastAt: now }, idleClock(rules, past, look, now), undefined),
-    ...(wasUnread && { watchedSince: now }),
     ...(mayFinish(look, now) && { runsSince: runsSince ?? now }),
     ...(isMeasured(rules, look) && { measures: true }),
   };
@@ -136,7 +124,7 @@ function stepRead(
   const result = step(rule, memory, assessment, { now, lastAt, mayBreach });
   const { dueAt: due } = assessment;
   if (due === undefined || due <= now || result.memory?.open !== undefined) return result;
-  return { ...result, dueAt: Math.min(due, result.dueAt ?? due) };
+  return { ...result, dueAt: due };
 }
 
 /** Whether the last counts of a task can breach a rule. What is canceled counts as finished, and is no milestone. */
@@ -146,7 +134,7 @@ function isAboutResults({ kind }: TaskRule, { status }: TaskLook): boolean {
 
 /** Rules that there are no longer: their breaches close, and nothing is remembered of them. */
 function gone(state: RuleState, rules: readonly TaskRule[]): Step[] {
-  const ids = new Set(rules.map(({ id }) => id));
+  const ids = idsOf(rules);
   const others = Object.entries(state.rules).filter(([id]) => !ids.has(id));
   return others.map(([id, memory]): Step => {
     return [id, { memory: undefined, ...(memory.open && { told: removed(id, memory.open) }) }];
@@ -188,8 +176,8 @@ function settled<Rule extends TaskRule>(
 }
 
 /** When time alone will change something. */
-function dueAt(steps: readonly Step[], now: number): number | undefined {
-  const dues = steps.flatMap(([, { dueAt: due }]) => (due === undefined || due <= now ? [] : [due]));
+function dueAt(steps: readonly Step[]): number | undefined {
+  const dues = steps.flatMap(([, { dueAt: due }]) => due ?? []);
   return dues.length === 0 ? undefined : Math.min(...dues);
 }
 
