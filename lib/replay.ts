@@ -14,7 +14,7 @@ import type { TaskEvent } from './domain/events.ts';
 import { RATE_WINDOW } from './domain/progress.ts';
 import type { RuleSubject } from './domain/rules/resolve.ts';
 import type { OverdueRule, TaskRule } from './domain/rules/rule.ts';
-import { isDue, isTimeToNote } from './domain/rules/state.ts';
+import { isDue } from './domain/rules/state.ts';
 import { DELETED, isEnding, type Snapshot, type TaskConfiguration } from './domain/task.ts';
 import { windowAt } from './maintenance-windows.ts';
 import type { ObservedTask } from './ports.ts';
@@ -47,6 +47,8 @@ interface Watched {
   readonly snapshot: Snapshot;
   /** The rules of the last look, which apply as long as nothing about the task changes. */
   readonly rules: readonly TaskRule[];
+  /** When a poll last had something to write, epoch milliseconds. */
+  readonly writtenAt: number;
 }
 
 const MINUTE = 60_000;
@@ -71,7 +73,7 @@ export function* replayTask(
     if (result === undefined) continue;
     yield* eventsOf(result.diff, observation);
     wasWatched = true;
-    watched = after(watched, result, periodMs);
+    watched = after(watched, result, { now: observation.at, periodMs });
     const next = observations[index + 1];
     // Polls are a period apart, give or take what they are late.
     const end = next === undefined ? until : next.at - periodMs / 2;
@@ -96,7 +98,7 @@ function* lookQuietly(
     if (snapshot.facts.status !== 'IN_PROGRESS' && !isDue(snapshot.rules, time)) continue;
     const diff = lookAgain(watched, observation, time);
     yield* eventsOf(diff, { ...observation, at: now });
-    watched = after(watched, { diff, rules }, periodMs) ?? watched;
+    watched = after(watched, { diff, rules }, time) ?? watched;
   }
   return watched;
 }
@@ -159,10 +161,14 @@ function contextOf(
 }
 
 /** What the next poll starts from: what is not worth writing is not remembered. */
-function after(before: Watched | undefined, { diff, rules }: Result, periodMs: number): Watched | undefined {
+function after(
+  before: Watched | undefined,
+  { diff, rules }: Result,
+  { now, periodMs }: DiffTime,
+): Watched | undefined {
   if (diff.stopped !== undefined) return undefined;
   if (before !== undefined && !isWorthWriting(before.snapshot, diff, periodMs)) return { ...before, rules };
-  return { snapshot: diff.snapshot, rules };
+  return { snapshot: diff.snapshot, rules, writtenAt: now };
 }
 
 function* eventsOf({ events }: Diff, { taskId, at }: Observation): Generator<ReplayedEvent, void> {
@@ -176,15 +182,19 @@ function* eventsOf({ events }: Diff, { taskId, at }: Observation): Generator<Rep
 }
 
 /**
- * Until when polls bring nothing about that find the task as it is: `now` while a clock runs, or while time alone may change
- * something in ways that are not worth foreseeing. A task that stands still for weeks is looked at tens of thousands of times
- * otherwise.
+ * Until when polls bring nothing about that find the task as it is: `now` while a clock runs (it is written every few periods),
+ * or while time alone may change something in ways that are not worth foreseeing. A task that stands still for weeks is looked
+ * at tens of thousands of times otherwise.
  */
-function restsUntil({ snapshot, rules }: Watched, observation: Observation, time: DiffTime): number {
+function restsUntil(
+  { snapshot, rules, writtenAt }: Watched,
+  observation: Observation,
+  time: DiffTime,
+): number {
   const { now, periodMs } = time;
   const { facts, rules: state } = snapshot;
   const settled = now - SETTLED_PERIODS * periodMs - longestWindow(rules);
-  if (state.lastAt >= settled || isTimeToNote(state, time)) return now;
+  if (Math.max(writtenAt, observation.at) >= settled) return now;
   if ('task' in observation && observation.task.maintenanceWindows.length > 0) return now;
   if (facts.startTime !== undefined && Date.parse(facts.startTime) >= settled) return now;
   const changes = [
