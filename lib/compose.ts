@@ -31,6 +31,9 @@ export interface Surroundings {
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
+/** Enough to tell one rule set from the next. */
+const RULE_SET_DIGITS = 12;
+
 /**
  * Puts the poll together with AWS.
  *
@@ -51,6 +54,7 @@ export function createPoller(config: Config, rules: RuleSet, surroundings: Surro
     configurations: new ConfigurationReader(service, log, now),
     samples: new ThingSampler(service, log, now),
     oddities: new OddityLog(log),
+    ruleSet: canonicalHash(rules).slice(0, RULE_SET_DIGITS),
     rulesFor: (subject: RuleSubject) => resolveRules(rules, { ...subject, ignoredTags }).rules,
     unwanted: new UnwantedTasks(),
     log,

@@ -31,6 +31,8 @@ export interface ObserveDeps {
   readonly configurations: ConfigurationReader;
   readonly samples: ThingSampler;
   readonly oddities: OddityLog;
+  /** Names the rule set in force. */
+  readonly ruleSet: string;
   /** The rules that apply to a task. */
   readonly rulesFor: (subject: RuleSubject) => readonly TaskRule[];
   readonly log: Log;
@@ -183,13 +185,14 @@ function contextOf(
   observed: ObservedTask,
   configuration: TaskConfiguration | undefined,
   now: number,
-  { progressEvents, periodMs, rulesFor }: ObserveDeps,
+  { progressEvents, periodMs, ruleSet, rulesFor }: ObserveDeps,
 ): DiffContext {
   const listedLastUpdatedAt = look.listed?.lastUpdatedAt;
   const window = windowAt(observed.maintenanceWindows, now);
   return {
     now,
     periodMs,
+    ruleSet,
     progressEvents,
     rules: rulesFor(subjectOf(observed, configuration)),
     ...(configuration !== undefined && { configuration }),

@@ -79,8 +79,8 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
   const sweepSignal = AbortSignal.any([lookSignal, AbortSignal.timeout(Math.floor(lookMs / 3))]);
   const sweep = await sweepTasks(deps.service, deps.log, sweepSignal);
   if (sweep.complete) deps.unwanted.retain(sweep.tasks);
-  const { discovery, periodMs } = deps;
-  const selection = select(tasks, sweep, { ...state, discovery, periodMs, now: deps.now() });
+  const { discovery, periodMs, ruleSet } = deps;
+  const selection = select(tasks, sweep, { ...state, discovery, periodMs, ruleSet, now: deps.now() });
 
   const looks = await lookAtAll(selection, deps, mayLook, lookSignal);
   if (state !== UNREADABLE_STATE) await rememberWhereToResume(state, looks, deps);

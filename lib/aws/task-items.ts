@@ -65,7 +65,7 @@ const Rules = z.object({
   measures: z.exactOptional(z.literal(true)),
   idle: z.exactOptional(Clock),
   unread: z.exactOptional(Clock),
-  readAt: z.exactOptional(z.number()),
+  unreadAt: z.exactOptional(z.number()),
   rules: z.record(z.string(), Memory),
 });
 
@@ -115,6 +115,7 @@ const Snapshot = z.object({
   facts: Facts,
   configuration: z.exactOptional(Configuration),
   rules: Rules,
+  ruleSet: z.exactOptional(z.string()),
   whenUnread: z.array(UnreachableRule),
   milestone: z.number(),
   samples: z.array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()])),

@@ -60,7 +60,7 @@ function mostNotified(
 ): number {
   const maximum = (of: TaskConfiguration | undefined) =>
     of?.pace?.maximumPerMinute ?? Number.MAX_SAFE_INTEGER;
-  const minutes = Math.max(1, Math.ceil((canceledAt - (rules.readAt ?? rules.lastAt)) / MINUTE));
+  const minutes = Math.max(1, Math.ceil((canceledAt - rules.lastAt) / MINUTE));
   return minutes * Math.max(maximum(previous), maximum(configuration));
 }
 

@@ -16,7 +16,7 @@ import type { MaintenanceWindow, TaskLook } from './rules/look.ts';
 import type { RuleState, TaskRule, UnreachableRule } from './rules/rule.ts';
 import { ruleEvent } from './rules/rule-event.ts';
 import type { Telling } from './rules/sentences.ts';
-import { initialState, isSameState, isTimeToNote } from './rules/state.ts';
+import { initialState, isSameState, isTimeToNote, lookedAt } from './rules/state.ts';
 import { DELETED, isTerminal, type Snapshot, type TaskConfiguration, type TaskFacts } from './task.ts';
 
 /** Which `OTA Task Progressed` rows are published: at 25, 50, 75 and 100 % finished, each, or none. */
@@ -38,6 +38,8 @@ export interface DiffContext extends DiffTime {
   readonly configuration?: TaskConfiguration;
   /** The rules that apply to the task, with its configuration as it is now. */
   readonly rules: readonly TaskRule[];
+  /** Names the rule set that they are from: another one calls for a look at tasks that nothing else calls for. */
+  readonly ruleSet?: string;
   readonly window?: MaintenanceWindow;
   /** `LastUpdatedAt` of the task in the list, where it was listed. */
   readonly listedLastUpdatedAt?: string;
@@ -86,6 +88,7 @@ export function diff(before: Snapshot, facts: TaskFacts, context: DiffContext): 
       facts,
       ...(configuration !== undefined && { configuration }),
       rules: rules.state,
+      ...(context.ruleSet !== undefined && { ruleSet: context.ruleSet }),
       whenUnread: context.rules.filter((rule) => rule.kind === 'unreachable'),
       milestone: progress.milestone,
       samples: progress.samples,
@@ -135,14 +138,16 @@ export function untrack(before: Snapshot, now: number): Diff {
 export function isWorthWriting(before: Snapshot, { snapshot, events }: Diff, periodMs: number): boolean {
   if (events.length > 0 || before.configuration?.configurationId !== snapshot.configuration?.configurationId)
     return true;
+  const { unreadAt: _, ...rules } = snapshot.rules;
   const isNoted = isTimeToNote(
-    { ...snapshot.rules, lastAt: before.rules.lastAt },
-    { now: snapshot.rules.lastAt, periodMs },
+    { ...rules, lastAt: lookedAt(before.rules) },
+    { now: lookedAt(snapshot.rules), periodMs },
   );
   if (isNoted || !isSameState(before.rules, snapshot.rules)) return true;
   if (!areSameRules(before.whenUnread, snapshot.whenUnread)) return true;
   return (
-    snapshot.facts.status !== 'IN_PROGRESS' && before.listedLastUpdatedAt !== snapshot.listedLastUpdatedAt
+    snapshot.facts.status !== 'IN_PROGRESS' &&
+    (before.listedLastUpdatedAt !== snapshot.listedLastUpdatedAt || before.ruleSet !== snapshot.ruleSet)
   );
 }
 

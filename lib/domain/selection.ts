@@ -55,6 +55,8 @@ export interface SelectionContext {
   readonly now: number;
   /** Milliseconds from poll to poll. */
   readonly periodMs: number;
+  /** Names the rule set in force: a task that was looked at with another one is looked at. */
+  readonly ruleSet?: string;
   /** Task id at which an earlier poll ran out of time. */
   readonly resumeAfter?: string;
 }
@@ -99,12 +101,13 @@ function requestedLook(task: RequestedTask, sweep: Sweep): Look {
 function knownLook(task: LiveTask, sweep: Sweep, context: SelectionContext): Look[] {
   const listed = sweep.tasks.get(task.taskId);
   if (listed === undefined) return [{ kind: 'known', task, gone: sweep.complete }];
-  const { facts, listedLastUpdatedAt, rules } = task.snapshot;
+  const { facts, listedLastUpdatedAt, rules, ruleSet } = task.snapshot;
   const isSame =
     facts.status !== 'IN_PROGRESS' &&
     listed.status === facts.status &&
     listed.configurationId === facts.configurationId &&
-    listed.lastUpdatedAt === listedLastUpdatedAt;
+    listed.lastUpdatedAt === listedLastUpdatedAt &&
+    ruleSet === context.ruleSet;
   return isSame && !isDue(rules, context) ? [] : [{ kind: 'known', task, listed, gone: false }];
 }
 

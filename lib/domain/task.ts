@@ -70,6 +70,8 @@ export interface Snapshot {
   /** The task's configuration, or the last one that could be read. */
   readonly configuration?: TaskConfiguration;
   readonly rules: RuleState;
+  /** Names the rule set that the rules of the last look were from. */
+  readonly ruleSet?: string;
   /** The rules that apply while the task cannot be read: then its tags are not known either. */
   readonly whenUnread: readonly UnreachableRule[];
   /** Highest milestone (percent) that was reached; 0 for none. */

@@ -131,7 +131,7 @@ class Prediction {
   #breach(rule: TaskRule, life: Life, look: number, { state, observed }: Condition): void {
     const { at, seen } = this.#rollout.moment(look);
     const isNews = !DELETIONS.includes(seen.status) && !(isEnd(seen.status) && rule.kind === 'malformed-tag');
-    if (state !== 'holds' || !isNews || !this.#lasts(life, look, 'holds', rule.forMs)) return;
+    if (state !== 'holds' || !isNews || !this.#lasts(rule, life, look, 'holds', rule.forMs)) return;
     const isPublished = !this.#isMuted(rule, look);
     life.breachedAt.push(at);
     life.open = { at, kind: rule.kind, observed, isPublished, reminders: 0 };
@@ -148,7 +148,7 @@ class Prediction {
       ? Math.max(rule.keepFiringForMs, FLAPPING_PATIENCE)
       : rule.keepFiringForMs;
     if (state !== 'gone') this.#tellAgain(rule, open, look, observed);
-    else if (this.#lasts(life, look, 'gone', patience)) {
+    else if (this.#lasts(rule, life, look, 'gone', patience)) {
       this.#close(rule.id, open, look, 'recovered', observed);
       delete life.open;
     }
@@ -192,12 +192,16 @@ class Prediction {
   }
 
   /** Whether a rule has been in a state for so long, as far as it was watched and could tell. */
-  #lasts(life: Life, look: number, state: Condition['state'], forMs: number): boolean {
+  #lasts(rule: TaskRule, life: Life, look: number, state: Condition['state'], forMs: number): boolean {
     let lasted = 0;
-    for (let at = look; at > life.from && lasted < forMs; at -= 1) {
-      const before = life.states[at - 1] ?? 'unknown';
+    let at = look;
+    while (at > life.from && lasted < forMs) {
+      // A look that failed tells only of rules about just that.
+      const previous = rule.kind === 'unreachable' ? at - 1 : (this.#rollout.readBefore(at) ?? life.from);
+      const before = life.states[previous] ?? 'unknown';
       if (before !== state && before !== 'unknown') break;
-      if (before === state && life.states[at] === state) lasted += this.#rollout.watched(at);
+      if (before === state && life.states[at] === state) lasted += this.#rollout.watched(previous, at);
+      at = previous;
     }
     return lasted >= forMs;
   }

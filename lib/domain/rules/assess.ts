@@ -181,7 +181,7 @@ function projectedEnd(look: TaskLook, { now, state }: AssessContext): number | u
   const { status, counts, isContinuous, samples, configuration } = look;
   const left = counts.queued + counts.inProgress;
   if (status !== 'IN_PROGRESS' || isContinuous || left === 0) return undefined;
-  const since = Math.max(now - RATE_WINDOW, state.watchedSince, state.runsSince ?? now);
+  const since = Math.max(now - RATE_WINDOW, state.runsSince ?? now);
   const finished = finishedThings(counts) - (sampleAt(samples, since)?.[1] ?? 0);
   const byRate =
     now - since >= PROJECTION_MIN && finished > 0 ? now + (left * (now - since)) / finished : undefined;

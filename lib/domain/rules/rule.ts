@@ -160,9 +160,9 @@ export interface RuleMemory {
 
 /** What the rules of a task remember from look to look. */
 export interface RuleState {
-  /** The look before, up to which clocks have run, epoch milliseconds. */
+  /** The last look that succeeded, up to which clocks have run, epoch milliseconds. */
   readonly lastAt: number;
-  /** Since when no two looks were far apart, epoch milliseconds. */
+  /** Since when no two looks that succeeded were far apart, epoch milliseconds. */
   readonly watchedSince: number;
   /** When a task that nothing else calls for is to be looked at, epoch milliseconds. */
   readonly dueAt?: number;
@@ -174,7 +174,7 @@ export interface RuleState {
   readonly idle?: Clock;
   /** How long the task could not be read. */
   readonly unread?: Clock;
-  /** The last look that succeeded, while the task cannot be read: epoch milliseconds. */
-  readonly readAt?: number;
+  /** The look before, if it failed: epoch milliseconds. */
+  readonly unreadAt?: number;
   readonly rules: Readonly<Record<string, RuleMemory>>;
 }

@@ -1,8 +1,8 @@
 import { isRunning, isSameClock, shifted } from './clock.ts';
 import type { Clock, RuleState } from './rule.ts';
 
-/** Looks that are further apart than this many polls are a gap: nobody knows what held in between. */
-export const GAP_PERIODS = 5;
+/** Looks that are further apart than five polls are a gap: nobody knows what held in between. Polls are not punctual. */
+const GAP_PERIODS = 5.5;
 /** While a clock runs, a task is looked at and noted at least this often, in polls: well within a gap. */
 const NOTE_PERIODS = 3;
 
@@ -30,7 +30,7 @@ export function openBreaches({ rules }: RuleState): string[] {
  * was, no time would pass.
  */
 export function isTimeToNote(state: RuleState, { now, periodMs }: EngineContext): boolean {
-  const passed = now - state.lastAt;
+  const passed = now - lookedAt(state);
   return (passed < 0 || keepsTime(state)) && Math.abs(passed) >= NOTE_PERIODS * periodMs;
 }
 
@@ -54,7 +54,6 @@ export function isSameState(a: RuleState, b: RuleState): boolean {
   return (
     a.rules === b.rules &&
     a.dueAt === b.dueAt &&
-    a.readAt === b.readAt &&
     a.measures === b.measures &&
     a.runsSince === b.runsSince &&
     isSameClock(a.idle, b.idle) &&
@@ -62,24 +61,49 @@ export function isSameState(a: RuleState, b: RuleState): boolean {
   );
 }
 
+/** The look before, whether it succeeded or not. */
+export function lookedAt({ lastAt, unreadAt }: RuleState): number {
+  return unreadAt ?? lastAt;
+}
+
 /**
- * Moves clocks, and the look before, past what counts for nothing: a gap between looks, a step of the computer's clock. What
- * clocks have run stays as it is.
+ * Moves clocks, and the look before, past what counts for nothing: a gap between looks that succeeded, a step of the computer's
+ * clock. What clocks have run stays as it is.
+ *
+ * @param others rules that go by looks that failed as well
  */
-export function forwarded(before: RuleState, { now, periodMs }: EngineContext): RuleState {
-  const passed = now - before.lastAt;
-  if (passed >= 0 && passed <= GAP_PERIODS * periodMs) return before;
+export function forwarded(before: RuleState, others: ReadonlySet<string>, context: EngineContext): RuleState {
+  const { now } = context;
+  const uncounted = uncountedSince(before.lastAt, context);
+  const state = forwardedUnread(before, others, context);
+  if (uncounted === 0) return state;
   return {
-    ...withClocks(
-      before,
-      before.idle && shifted(before.idle, passed),
-      before.unread && shifted(before.unread, passed),
-    ),
+    ...withClocks(state, state.idle && shifted(state.idle, uncounted), state.unread),
     lastAt: now,
-    watchedSince: passed < 0 ? before.watchedSince + passed : now,
-    ...(before.runsSince !== undefined && passed < 0 && { runsSince: before.runsSince + passed }),
-    rules: mapClocks(before.rules, (clock) => shifted(clock, passed)),
+    watchedSince: uncounted < 0 ? state.watchedSince + uncounted : now,
+    ...(state.runsSince !== undefined && uncounted < 0 && { runsSince: state.runsSince + uncounted }),
+    rules: mapClocks(state.rules, (clock, id) => (others.has(id) ? clock : shifted(clock, uncounted))),
   };
+}
+
+/** The same for the clocks of rules about looks that fail. */
+export function forwardedUnread(
+  before: RuleState,
+  ids: ReadonlySet<string>,
+  context: EngineContext,
+): RuleState {
+  const uncounted = uncountedSince(lookedAt(before), context);
+  if (uncounted === 0) return before;
+  return {
+    ...withClocks(before, before.idle, before.unread && shifted(before.unread, uncounted)),
+    rules: mapClocks(before.rules, (clock, id) => (ids.has(id) ? shifted(clock, uncounted) : clock)),
+  };
+}
+
+/** How much of the time since a look counts for nothing: all of it, or none. */
+function uncountedSince(look: number, { now, periodMs }: EngineContext): number {
+  const passed = now - look;
+  return passed >= 0 && passed <= GAP_PERIODS * periodMs ? 0 : passed;
 }
 
 /** Sets the clocks of the task as a whole. */

@@ -177,10 +177,10 @@ function projectedEnd(rollout: RecordedRollout, look: number): number {
   return at + Math.max(finishingMs(rollout, look, left), queuedMs);
 }
 
-/** How long things take to finish at the pace of late; 0 where nothing does, or it was not watched for long enough. */
+/** How long things take to finish at the pace of late; 0 where nothing does, or it has not run for long enough. */
 function finishingMs(rollout: RecordedRollout, look: number, left: number): number {
   const { at, counts } = rollout.moment(look);
-  const since = Math.max(at - PROJECTED_FROM, rollout.watchedSince(look), rollout.runningSince(look) ?? at);
+  const since = Math.max(at - PROJECTED_FROM, rollout.runningSince(look) ?? at);
   const done = finished(counts) - finished(rollout.countsAt(look, since));
   if (at - since < PROJECTED_FROM_AT_LEAST || done <= 0) return 0;
   return (left * (at - since)) / done;

@@ -4,7 +4,7 @@ import type { FailureState, TaskRule } from '../../../lib/domain/rules/rule.ts';
 import type { TaskConfiguration } from '../../../lib/domain/task.ts';
 
 export const PERIOD = 60_000;
-const FARTHEST = 5 * PERIOD;
+const FARTHEST = 5.5 * PERIOD;
 
 /** A look that succeeded. Instants are epoch milliseconds. */
 export interface ReadLook {
@@ -70,15 +70,21 @@ export class RecordedRollout {
     return moment;
   }
 
-  /** The time from the look before, as far as it was watched: not when they are far apart. */
-  watched(look: number): number {
-    const passed = this.passed(look);
+  /** The time from one look to another, as far as it was watched: not when they are far apart. */
+  watched(from: number, to: number): number {
+    const passed = this.passed(from, to);
     return passed > FARTHEST ? 0 : passed;
   }
 
-  /** The time from the look before; none when the clock stepped back. */
-  passed(look: number): number {
-    return Math.max(0, this.moment(look).at - this.moment(look - 1).at);
+  /** The time from one look to another; none when the clock stepped back. */
+  passed(from: number, to: number): number {
+    return Math.max(0, this.moment(to).at - this.moment(from).at);
+  }
+
+  /** The last look before that succeeded; the first one has none. */
+  readBefore(look: number): number | undefined {
+    for (let at = look - 1; at >= 0; at -= 1) if (this.moment(at).isRead) return at;
+    return undefined;
   }
 
   /** Since when the task has been watched without a gap: of looks that failed nothing was seen. */
@@ -126,9 +132,13 @@ export class RecordedRollout {
    */
   idle(look: number, isTold: readonly boolean[]): number {
     let idle = 0;
-    for (let at = look; at > 0 && !this.hasFinished(at) && this.isWatchedForStalls(at - 1); at -= 1) {
-      if (isTold[at - 1]) idle += this.passed(at);
-      else if (this.isRunning(at) && this.isRunning(at - 1)) idle += this.watched(at);
+    let at = look;
+    let before = this.readBefore(at);
+    while (before !== undefined && !this.hasFinished(at) && this.isWatchedForStalls(before)) {
+      if (isTold[before]) idle += this.passed(before, at);
+      else if (this.isRunning(at) && this.isRunning(before)) idle += this.watched(before, at);
+      at = before;
+      before = this.readBefore(at);
     }
     return idle;
   }
@@ -155,8 +165,8 @@ export class RecordedRollout {
   unread(look: number, isTold: readonly boolean[]): number {
     let unread = 0;
     for (let at = look; at > 0 && !this.moment(at).isRead; at -= 1) {
-      if (isTold[at - 1]) unread += this.passed(at);
-      else if (!this.moment(at - 1).isRead) unread += this.watched(at);
+      if (isTold[at - 1]) unread += this.passed(at - 1, at);
+      else if (!this.moment(at - 1).isRead) unread += this.watched(at - 1, at);
     }
     return unread;
   }
