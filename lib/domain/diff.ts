@@ -80,7 +80,7 @@ export function diff(before: Snapshot, facts: TaskFacts, context: DiffContext): 
   const configuration = configurationInForce(facts, context.configuration, before.configuration);
   const progress = diffProgress(before, facts, context);
   const cancellation =
-    facts.status === 'CANCELED' ? explainCancellation(before, facts, configuration, context.now) : undefined;
+    facts.status === 'CANCELED' ? explainCancellation(before, facts, configuration, context) : undefined;
   const rules = diffRules(before, facts, configuration, progress.samples, cancellation, context);
   const listedLastUpdatedAt = context.listedLastUpdatedAt ?? before.listedLastUpdatedAt;
   return {
@@ -107,7 +107,7 @@ export function diff(before: Snapshot, facts: TaskFacts, context: DiffContext): 
 
 /** A task that is tracked could not be read: what is known of it stands. */
 export function taskUnread(before: Snapshot, reason: string, time: DiffTime): Diff {
-  const { state, told } = evaluateUnread(before.whenUnread, before.rules, time);
+  const { state, told } = evaluateUnread(before.whenUnread, before.rules, before.facts.status, time);
   const telling: Telling = { counts: before.facts.counts, now: time.now, unreadable: reason };
   return { snapshot: { ...before, rules: state }, events: told.map((one) => ruleEvent(one, telling)) };
 }
@@ -138,9 +138,8 @@ export function untrack(before: Snapshot, now: number): Diff {
 export function isWorthWriting(before: Snapshot, { snapshot, events }: Diff, periodMs: number): boolean {
   if (events.length > 0 || before.configuration?.configurationId !== snapshot.configuration?.configurationId)
     return true;
-  const { unreadAt: _, ...rules } = snapshot.rules;
   const isNoted = isTimeToNote(
-    { ...rules, lastAt: lookedAt(before.rules) },
+    { ...timed(snapshot.rules), lastAt: lookedAt(before.rules) },
     { now: lookedAt(snapshot.rules), periodMs },
   );
   if (isNoted || !isSameState(before.rules, snapshot.rules)) return true;
@@ -149,6 +148,13 @@ export function isWorthWriting(before: Snapshot, { snapshot, events }: Diff, per
     snapshot.facts.status !== 'IN_PROGRESS' &&
     (before.listedLastUpdatedAt !== snapshot.listedLastUpdatedAt || before.ruleSet !== snapshot.ruleSet)
   );
+}
+
+/** What counts time: of a look that failed, nothing but the clock of looks that fail. */
+function timed({ unreadAt, ...rules }: RuleState): RuleState {
+  return unreadAt === undefined
+    ? rules
+    : { ...initialState(unreadAt), ...(rules.unread && { unread: rules.unread }) };
 }
 
 /** The order of members is not the same once they were stored. */

@@ -121,14 +121,14 @@ describe('taskUnread', () => {
     expect(taskUnread(before, 'AccessDeniedException', time)).toEqual({
       snapshot: {
         ...before,
-        rules: ruleState({ lastAt: NOON, readAt: NOON - MINUTE, unread: { since: NOON } }),
+        rules: ruleState({ unreadAt: NOON, unread: { since: NOON } }),
       },
       events: [],
     });
   });
 
   it('tells for how long the task could not be read, and why', () => {
-    const rules = ruleState({ readAt: NOON - 16 * MINUTE, unread: { since: NOON - 15 * MINUTE } });
+    const rules = ruleState({ unreadAt: NOON - MINUTE, unread: { since: NOON - 15 * MINUTE } });
     const before = snapshot({ whenUnread: [unreachable], rules });
     expect(taskUnread(before, 'AccessDeniedException', time).events).toEqual([
       {
@@ -179,6 +179,31 @@ describe('untrack', () => {
   });
 });
 
+describe('isWorthWriting of a look that failed', () => {
+  const unreachable = rules.unreachable();
+  const worth = (noted: number, state: Partial<RuleState>) => {
+    const looked = { unreadAt: NOON - noted * MINUTE, lastAt: NOON - 60 * MINUTE };
+    const before = snapshot({ rules: ruleState({ ...looked, ...state }), whenUnread: [unreachable] });
+    const result = taskUnread(before, 'Error', { now: NOON, periodMs: MINUTE });
+    return isWorthWriting(before, result, MINUTE);
+  };
+  const running = { unread: { since: NOON - 10 * MINUTE } };
+  const told = {
+    unread: { since: NOON - 30 * MINUTE, told: true },
+    idle: { since: NOON - 99 * MINUTE },
+    rules: { unreachable: { open: openBreach({ kind: 'unreachable' }) } },
+  } as const;
+
+  it.each<[string, number, Partial<RuleState>, boolean]>([
+    ['is not, when the one before was noted', 2, running, false],
+    ['is, now and then, while there is something to wait for', 3, running, true],
+    ['is not, once that is told', 99, told, false],
+    ['is, when the clock stepped back', -3, told, true],
+  ])('%s', (_, noted, state, expected) => {
+    expect(worth(noted, state)).toBe(expected);
+  });
+});
+
 describe('isWorthWriting', () => {
   const scheduled = snapshot({
     facts: facts({ status: 'SCHEDULED' }),
@@ -224,6 +249,8 @@ describe('isWorthWriting', () => {
       { rules: [unreachable] },
       false,
     ],
+    ['a rule file was changed', scheduled, scheduled.facts, { ruleSet: 'new' }, true],
+    ['a rule file was changed, in progress', inProgress, facts(), { ruleSet: 'new' }, false],
     ['a rule for bad times went', { ...inProgress, whenUnread: [stored] }, facts(), {}, true],
   ])('%s: %#', (_, before, seen, overrides, expected) => {
     expect(isWorthWriting(before, diff(before, seen, context(overrides)), MINUTE)).toBe(expected);
