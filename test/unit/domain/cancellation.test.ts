@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explainCancellation } from '../../../lib/domain/cancellation.ts';
 import { countsOf, type ThingState } from '../../../lib/domain/counts.ts';
-import { initialState } from '../../../lib/domain/rules/engine.ts';
+import { initialState } from '../../../lib/domain/rules/state.ts';
 import type { Snapshot, TaskConfiguration, TaskFacts } from '../../../lib/domain/task.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
@@ -39,18 +39,19 @@ interface Case {
   readonly factsBefore?: Partial<TaskFacts>;
   readonly previous?: TaskConfiguration;
   readonly configuration?: TaskConfiguration | undefined;
-  /** Minutes since the look before. */
+  /** Minutes since the look before that succeeded. */
   readonly passed?: number;
-  readonly unreadSince?: number;
+  /** Minutes since one that failed. */
+  readonly failed?: number;
 }
 
 function explain(given: Case) {
-  const { before = {}, after, facts, factsBefore, previous = CONFIGURATION, passed = 1, unreadSince } = given;
-  const readAt = unreadSince === undefined ? {} : { readAt: NOON - unreadSince * MINUTE };
+  const { before = {}, after, facts, factsBefore, previous = CONFIGURATION, passed = 1, failed } = given;
+  const unreadAt = failed === undefined ? {} : { unreadAt: NOON - failed * MINUTE };
   const snapshot: Snapshot = {
     facts: factsOf(before, { status: 'IN_PROGRESS', ...factsBefore }),
     configuration: previous,
-    rules: { ...initialState(NOON - passed * MINUTE), ...readAt },
+    rules: { ...initialState(NOON - passed * MINUTE), ...unreadAt },
     whenUnread: [],
     milestone: 0,
     samples: [],
@@ -121,7 +122,7 @@ describe('a criterion', () => {
     ],
     [
       'held, if the last look that could read it is long enough ago',
-      { before: { queued: 91, succeeded: 9 }, after: HELD.after, unreadSince: 1.1 },
+      { before: { queued: 91, succeeded: 9 }, after: HELD.after, passed: 1.1, failed: 0.1 },
       held,
     ],
     [

@@ -118,6 +118,17 @@ describe('addSample', () => {
     expect(samples).toEqual(minutes.slice(-16).map((minute) => sample(minute)));
   });
 
+  it('drops a sample whose neighbors are less than 108 seconds apart, in quicker polls', () => {
+    const after = (seconds: number) => NOON + seconds * 1_000;
+    const kept = (last: number) =>
+      [0, 54, last, 200].reduce<ProgressSample[]>(
+        (all, second) => addSample(all, nothing, nothing, after(second), WINDOW),
+        [],
+      );
+    expect(kept(107).map(([at]) => at)).toEqual([0, 107, 200].map(after));
+    expect(kept(108).map(([at]) => at)).toEqual([0, 54, 108, 200].map(after));
+  });
+
   const longestWindow = 60 * MINUTE;
   /** Seconds from look to look, at which counts have changed. */
   const intervals = fc.oneof(

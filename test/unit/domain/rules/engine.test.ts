@@ -268,13 +268,7 @@ describe('what is remembered of a task as a whole', () => {
     ['since when it runs', {}, running, { runsSince: NOON }],
     ['that it runs', { runsSince: at(-9) }, running, { runsSince: at(-9) }],
     ['that it does not', { runsSince: at(-9) }, { ...running, status: 'SCHEDULED' }, {}],
-    [
-      'that it could not be read for long',
-      { readAt: at(-6) },
-      running,
-      { watchedSince: NOON, runsSince: NOON },
-    ],
-    ['that it could not be read', { readAt: at(-5), unread: since(-4) }, running, { runsSince: NOON }],
+    ['not that it could not be read', { unreadAt: at(-1), unread: since(-4) }, running, { runsSince: NOON }],
   ])('%s', (_, before, seen, after) => {
     expect(evaluated([], state(before), seen).state).toEqual(state({ lastAt: NOON, ...after }));
   });

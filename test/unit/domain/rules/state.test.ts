@@ -27,6 +27,7 @@ describe('isTimeToNote', () => {
     ['it may be stalled', { idle: since(-1) }, 3, true],
     ['it cannot be read', { unread: since(-1) }, 3, true],
     ['a rate is measured', { measures: true }, 3, true],
+    ['a look that failed was later', { idle: since(-1), unreadAt: at(1) }, 3, false],
     ['the clock stepped back', {}, -3, true],
     ['the clock stepped back a little', {}, -2, false],
   ])('%s', (_, overrides, minute, expected) => {
@@ -47,7 +48,6 @@ describe('isTimeToNote', () => {
 describe('isSameState', () => {
   const full = state({
     dueAt: NOON,
-    readAt: NOON,
     runsSince: NOON,
     measures: true,
     idle: since(0),
@@ -59,7 +59,7 @@ describe('isSameState', () => {
     ['another look', { ...full, lastAt: at(1) }, true],
     ['rules', { ...full, rules: {} }, false],
     ['dueAt', { ...full, dueAt: at(1) }, false],
-    ['readAt', { ...full, readAt: at(1) }, false],
+    ['another look that failed', { ...full, unreadAt: at(1) }, true],
     ['runsSince', { ...full, runsSince: at(1) }, false],
     ['measures', unmeasured, false],
     ['idle', { ...full, idle: since(1) }, false],

@@ -6,7 +6,6 @@ import { counts, look, MINUTE, NOON, openBreach, rules } from '../../../support/
 
 const at = (minute: number) => NOON + minute * MINUTE;
 const since = (minute: number): Clock => ({ since: at(minute) });
-const held = (minutes: number): Clock => ({ held: minutes * MINUTE });
 const state = (overrides: Partial<RuleState> = {}): RuleState => ({
   lastAt: at(-1),
   watchedSince: at(-60),
@@ -19,56 +18,72 @@ const unread = (of: readonly UnreachableRule[], before: RuleState, minute = 0) =
 const quick = rules.unreachable({ afterMs: 10 * MINUTE });
 
 describe('a task that cannot be read', () => {
-  it('is noted, with when it was read last', () => {
+  it('is noted, beside when it was read last', () => {
     expect(unread([quick], state())).toEqual({
-      state: state({ lastAt: NOON, readAt: at(-1), unread: since(0) }),
+      state: state({ unreadAt: NOON, unread: since(0) }),
       told: [],
     });
-    expect(unread([quick], state({ readAt: at(-3), unread: since(-2) }))).toEqual({
-      state: state({ lastAt: NOON, readAt: at(-3), unread: since(-2) }),
+    expect(unread([quick], state({ lastAt: at(-3), unreadAt: at(-1), unread: since(-2) }))).toEqual({
+      state: state({ lastAt: at(-3), unreadAt: NOON, unread: since(-2) }),
       told: [],
     });
   });
 
-  it('stops every clock but its own, and leaves breaches alone', () => {
-    const others = { ratio: { clock: since(-9) }, count: { open: openBreach(), clock: since(-5) } };
-    const own = { unreachable: { clock: since(-2) } };
-    const before = state({ idle: since(-30), unread: since(-12), rules: { ...others, ...own } });
+  it('leaves everything else as it is: as if nobody had looked', () => {
+    const before = {
+      dueAt: at(-1),
+      runsSince: at(-9),
+      measures: true,
+      idle: since(-30),
+      rules: {
+        ratio: { clock: since(-9) },
+        count: { open: openBreach(), clock: since(-5) },
+        unreachable: { clock: since(-2) },
+      },
+    } as const;
     const patient = { ...quick, forMs: 5 * MINUTE };
-    expect(unread([patient], before)).toEqual({
-      state: state({
-        lastAt: NOON,
-        readAt: at(-1),
-        idle: held(29),
-        unread: since(-12),
-        rules: { ratio: { clock: held(8) }, count: { open: openBreach(), clock: held(4) }, ...own },
-      }),
+    expect(unread([patient], state({ ...before, unread: since(-12) }))).toEqual({
+      state: state({ ...before, unreadAt: NOON, unread: since(-12) }),
       told: [],
     });
   });
 
-  it('keeps what is due: nothing of it was done', () => {
-    const before = { dueAt: at(-1), runsSince: at(-9), measures: true } as const;
-    expect(unread([quick], state(before))).toEqual({
-      state: state({ lastAt: NOON, readAt: at(-1), unread: since(0), ...before }),
-      told: [],
+  it('counts no gap between looks, whether they succeed or fail', () => {
+    const others = {
+      idle: since(-40),
+      rules: { ratio: { clock: since(-50) }, unreachable: { clock: since(-31) } },
+    };
+    const before = state({ lastAt: at(-33), unreadAt: at(-30), unread: since(-32), ...others });
+    expect(unread([quick], before).state).toEqual({
+      ...before,
+      unreadAt: NOON,
+      unread: since(-2),
+      rules: { ratio: { clock: since(-50) } },
     });
+    const patient = { ...quick, afterMs: 0, forMs: 5 * MINUTE };
+    expect(unread([patient], before).state.rules).toEqual({
+      ratio: { clock: since(-50) },
+      unreachable: { clock: since(-1) },
+    });
+  });
+
+  it('is a look that was missed: time counts again when it is read soon, and not when that is a gap', () => {
+    const idleAfter = (minutes: number) => {
+      let last = state({ lastAt: at(0), idle: since(-10), runsSince: at(-60) });
+      for (let minute = 1; minute < minutes; minute += 1) last = unread([quick], last, minute).state;
+      const seen = look({ counts: counts({ queued: 5 }) });
+      return evaluate([rules.stalled(), quick], last, seen, { now: at(minutes), periodMs: MINUTE }).state;
+    };
+    expect(idleAfter(5)).toEqual(state({ lastAt: at(5), idle: since(-10), runsSince: at(-60) }));
+    expect(idleAfter(6)).toEqual(
+      state({ lastAt: at(6), idle: since(-4), runsSince: at(-60), watchedSince: at(6) }),
+    );
   });
 
   it('has nothing to be noted without a rule', () => {
     const { state: first } = unread([], state());
     expect(isTimeToNote(first, { now: at(99), periodMs: MINUTE })).toBe(false);
     expect(isSameState(first, unread([], first, 1).state)).toBe(true);
-  });
-
-  it('counts no gap', () => {
-    const before = state({ lastAt: at(-30), readAt: at(-33), unread: since(-32), idle: since(-40) });
-    expect(unread([quick], before).state).toEqual(
-      state({ lastAt: NOON, readAt: at(-33), watchedSince: NOON, unread: since(-2), idle: held(10) }),
-    );
-    expect(unread([quick], state({ lastAt: at(-30) })).state).toEqual(
-      state({ lastAt: NOON, readAt: at(-30), watchedSince: NOON, unread: since(0) }),
-    );
   });
 
   it('is breached once, goes on in silence, and recovers by itself', () => {
@@ -121,7 +136,8 @@ describe('a task that cannot be read', () => {
       limit: 600,
     });
     const before = state({
-      readAt: at(-71),
+      lastAt: at(-71),
+      unreadAt: at(-1),
       unread: { ...since(-70), told: true },
       rules: { unreachable: { open } },
     });
@@ -138,9 +154,9 @@ describe('a task that cannot be read', () => {
   });
 
   it('may be read in between', () => {
-    const before = state({ readAt: at(-6), unread: since(-5) });
+    const before = state({ lastAt: at(-3), unreadAt: at(-1), unread: since(-2) });
     const read = evaluate([quick], before, look({ status: 'SCHEDULED' }), { now: NOON, periodMs: MINUTE });
-    expect(read.state).toEqual(state({ lastAt: NOON, watchedSince: NOON }));
+    expect(read.state).toEqual(state({ lastAt: NOON }));
     expect(unread([quick], read.state, 1).state.unread).toEqual(since(1));
   });
 });

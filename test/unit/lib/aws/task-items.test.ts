@@ -23,8 +23,8 @@ const RULES: RuleState = {
   runsSince: NOON,
   measures: true,
   idle: { since: NOON },
-  unread: { held: 5 },
-  readAt: NOON,
+  unread: { since: NOON, told: true },
+  unreadAt: NOON,
   rules: {
     waiting: { clock: { since: NOON }, recent: [NOON] },
     open: {
