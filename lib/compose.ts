@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import { ConfigurationReader } from './configurations.ts';
 import { isWanted } from './domain/discovery.ts';
 import { type RuleSubject, resolveRules } from './domain/rules/resolve.ts';
+import type { TaskRule } from './domain/rules/rule.ts';
 import type { RuleSet } from './domain/rules/rule-set.ts';
 import { OddityLog } from './oddities.ts';
 import { type MeteredReport, poll } from './poll.ts';
@@ -55,7 +56,7 @@ export function createPoller(config: Config, rules: RuleSet, surroundings: Surro
     samples: new ThingSampler(service, log, now),
     oddities: new OddityLog(log),
     ruleSet: canonicalHash(rules).slice(0, RULE_SET_DIGITS),
-    rulesFor: (subject: RuleSubject) => resolveRules(rules, { ...subject, ignoredTags }).rules,
+    rulesFor: rulesFor(rules, ignoredTags, log),
     unwanted: new UnwantedTasks(),
     log,
     now,
@@ -74,5 +75,18 @@ export function createPoller(config: Config, rules: RuleSet, surroundings: Surro
   return async (remainingMs) => {
     const report = await poll({ ...deps, writeId: randomUUID(), remainingMs });
     return { ...report, api: takeCount() };
+  };
+}
+
+function rulesFor(rules: RuleSet, ignoredTags: readonly string[], log: Log) {
+  const told = new Set<string>();
+  return (subject: RuleSubject): readonly TaskRule[] => {
+    const resolved = resolveRules(rules, { ...subject, ignoredTags });
+    const { taskId } = subject;
+    if (resolved.left > 0 && !told.has(taskId)) {
+      told.add(taskId);
+      log.warn('A task has more rules than are watched', { taskId, left: resolved.left });
+    }
+    return resolved.rules;
   };
 }

@@ -8,6 +8,11 @@ export class ConfigurationError extends OtaWatchError {
   override readonly name = 'ConfigurationError';
 }
 
+/** A task that is tracked could not be read. What the service or the network answered is the cause. */
+export class TaskReadError extends OtaWatchError {
+  override readonly name = 'TaskReadError';
+}
+
 /** An answer of the service that cannot be understood. The message says where, never what stood there. */
 export class UnreadableAnswerError extends OtaWatchError {
   override readonly name = 'UnreadableAnswerError';

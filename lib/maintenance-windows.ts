@@ -59,10 +59,23 @@ function recurring(startTime: string): NextOpening | undefined {
       alternativeWeekdays: true,
       sloppyRanges: true,
     });
-    return (after) => cron.nextRun(new Date(after))?.getTime() ?? Number.POSITIVE_INFINITY;
+    return untilReached((after) => cron.nextRun(new Date(after))?.getTime() ?? Number.POSITIVE_INFINITY);
   } catch {
     return undefined;
   }
+}
+
+/** An opening that was found is the next one until it is reached: to look for one that is years away, or never, takes long. */
+function untilReached(find: NextOpening): NextOpening {
+  let from = Number.POSITIVE_INFINITY;
+  let opening = Number.NEGATIVE_INFINITY;
+  return (after) => {
+    if (after < from || after >= opening) {
+      from = after;
+      opening = find(after);
+    }
+    return opening;
+  };
 }
 
 function once(startTime: string): NextOpening | undefined {

@@ -18,7 +18,7 @@ import { failureStatuses } from './domain/rules/sampled.ts';
 import type { Look } from './domain/selection.ts';
 import { isEnding, type TaskConfiguration } from './domain/task.ts';
 import { applyDiff, forgetRequest, type LiveTask } from './domain/tracked.ts';
-import { summarizeError } from './errors.ts';
+import { summarizeError, TaskReadError } from './errors.ts';
 import { windowAt } from './maintenance-windows.ts';
 import type { OddityLog } from './oddities.ts';
 import type { HistoryStore, Log, ObservedTask, OtaService, TaskStore } from './ports.ts';
@@ -59,7 +59,8 @@ const UNCHANGED: Observed = { kind: 'unchanged' };
 /**
  * Looks at one task and commits what changed, in one conditional write: the new snapshot together with its events.
  *
- * @throws what the service, the network or the database answer; nothing is written then
+ * @throws TaskReadError for a task that is tracked and cannot be read; else what the service, the network or the database
+ *   answer. Nothing is written then
  */
 export function observe(look: Look, deps: ObserveDeps, signal: AbortSignal): Promise<Observed> {
   switch (look.kind) {
@@ -81,10 +82,10 @@ export function observe(look: Look, deps: ObserveDeps, signal: AbortSignal): Pro
  */
 export async function observeUnreadable(
   { task }: Extract<Look, { kind: 'known' }>,
-  error: unknown,
+  { cause }: TaskReadError,
   deps: ObserveDeps,
 ): Promise<Observed> {
-  return noteUnread(task, summarizeError(error).name, deps);
+  return noteUnread(task, summarizeError(cause).name, deps);
 }
 
 async function noteUnread(task: LiveTask, reason: string, deps: ObserveDeps): Promise<Observed> {
@@ -100,7 +101,7 @@ async function observeKnown(
   signal: AbortSignal,
 ): Promise<Observed> {
   const { task } = look;
-  const observed = await deps.service.getTask(task.taskId, signal);
+  const observed = await readTask(task.taskId, deps, signal);
   const now = deps.now();
   if (observed === undefined) return observeMissing(look, now, deps);
   deps.oddities.report(observed);
@@ -109,6 +110,19 @@ async function observeKnown(
   const result = diff(task.snapshot, observed.facts, context);
   if (!isWorthWriting(task.snapshot, result, deps.periodMs)) return UNCHANGED;
   return commit(task, await withSamples(result, context.rules, deps, signal), now, deps);
+}
+
+/** What fails here and nowhere else is that the task cannot be read. */
+async function readTask(
+  taskId: string,
+  { service }: ObserveDeps,
+  signal: AbortSignal,
+): Promise<ObservedTask | undefined> {
+  try {
+    return await service.getTask(taskId, signal);
+  } catch (error) {
+    throw new TaskReadError(`Task ${taskId} could not be read`, { cause: error });
+  }
 }
 
 /** The service does not know a task that is tracked: only a complete list that lacks it makes that true. */
@@ -231,6 +245,9 @@ async function configurationFor(
   return configurationInForce(facts, await configurations.read(configurationId, signal), known);
 }
 
+/** All events of a look go into one item with its snapshot, which has room for so many lists of things. */
+const MAX_SAMPLED_EVENTS = 10;
+
 /** Adds to new breaches the things that failed last, as far as they can be read at once. */
 async function withSamples(
   result: Diff,
@@ -245,8 +262,11 @@ async function withSamples(
     (statuses.get(event.body.rule.id)?.size ?? 0) > 0;
   if (!result.events.some(isNew)) return result;
   const executions = await samples.read(result.snapshot.facts.taskId, signal);
+  let sampled = 0;
   const events = result.events.map((event) => {
     if (event.detailType !== 'OTA Task Threshold Breached' || !isNew(event)) return event;
+    if (sampled === MAX_SAMPLED_EVENTS) return event;
+    sampled += 1;
     const sampleThings = pickSamples(executions, statuses.get(event.body.rule.id) ?? new Set());
     return sampleThings.length === 0
       ? event

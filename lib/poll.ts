@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { type DeliverDeps, type DeliveryReport, deliver } from './deliver.ts';
 import { type Discovery, type Look, type Selection, select, taskIdOf } from './domain/selection.ts';
 import type { LiveTask, TrackedTask } from './domain/tracked.ts';
-import { summarizeError } from './errors.ts';
+import { summarizeError, TaskReadError } from './errors.ts';
 import { type ObserveDeps, type Observed, observe, observeUnreadable } from './observe.ts';
 import { type CallCount, POLL_STATE_KEY, type PollState, type StoredTasks } from './ports.ts';
 import { sweepTasks } from './sweep.ts';
@@ -188,11 +188,12 @@ async function lookAt(look: Look, result: Looks, deps: PollDeps, signal: AbortSi
     }
     addObserved(observed, result);
   } catch (error) {
-    deps.log.error('A task could not be polled', { taskId, error: summarizeError(error) });
+    const cause = error instanceof TaskReadError ? error.cause : error;
+    deps.log.error('A task could not be polled', { taskId, error: summarizeError(cause) });
     if (signal.aborted) result.postponed += 1;
     else {
       result.failures += 1;
-      await noteUnreadable(look, error, result, deps);
+      if (error instanceof TaskReadError) await noteUnreadable(look, error, result, deps);
     }
   }
 }
@@ -206,10 +207,15 @@ function addObserved(observed: Observed, result: Looks): void {
 }
 
 /** There are rules about tasks that cannot be read. */
-async function noteUnreadable(look: Look, cause: unknown, result: Looks, deps: PollDeps): Promise<void> {
+async function noteUnreadable(
+  look: Look,
+  error: TaskReadError,
+  result: Looks,
+  deps: PollDeps,
+): Promise<void> {
   if (look.kind !== 'known') return;
   try {
-    addObserved(await observeUnreadable(look, cause, deps), result);
+    addObserved(await observeUnreadable(look, error, deps), result);
   } catch (error) {
     const { taskId } = look.task;
     deps.log.error('That a task could not be read was not noted', { taskId, error: summarizeError(error) });

@@ -11,6 +11,8 @@ export interface Cancellation {
 }
 
 const MINUTE = 60_000;
+/** A look that finds nothing new is not written: if the one that is known was longer ago, it was not the last one. */
+const LAST_LOOK_PERIODS = 2;
 
 /**
  * Why a task was canceled. Things in progress were canceled with it and are no longer told from those that were queued: how
@@ -24,7 +26,7 @@ export function explainCancellation(
   before: Snapshot,
   facts: TaskFacts,
   configuration: TaskConfiguration | undefined,
-  now: number,
+  { now, periodMs }: { readonly now: number; readonly periodMs: number },
 ): Cancellation {
   const least = countsBeforeCancel(before.facts.counts, facts.counts);
   const criteria = configuration?.criteria ?? [];
@@ -32,7 +34,8 @@ export function explainCancellation(
     return { cause: 'abort-criteria', counts: least };
   const canceledAt = newUpdateOf(before.facts, facts);
   if (isEndedBy(facts, canceledAt ?? now)) return { cause: 'end-time', counts: least };
-  const most = executedThings(before.facts.counts) + mostNotified(before, configuration, canceledAt ?? now);
+  const most =
+    executedThings(before.facts.counts) + mostNotified(before, configuration, canceledAt ?? now, periodMs);
   const held = criteria.flatMap((criterion) => countsThatHold(criterion, least, most) ?? [])[0];
   return held === undefined
     ? { cause: 'operator', counts: least }
@@ -57,10 +60,14 @@ function mostNotified(
   { configuration: previous, rules }: Snapshot,
   configuration: TaskConfiguration | undefined,
   canceledAt: number,
+  periodMs: number,
 ): number {
   const maximum = (of: TaskConfiguration | undefined) =>
     of?.pace?.maximumPerMinute ?? Number.MAX_SAFE_INTEGER;
-  const minutes = Math.max(1, Math.ceil((canceledAt - rules.lastAt) / MINUTE));
+  const { lastAt, unreadAt } = rules;
+  const lookedAt =
+    unreadAt === undefined ? Math.max(lastAt, canceledAt - LAST_LOOK_PERIODS * periodMs) : lastAt;
+  const minutes = Math.max(1, Math.ceil((canceledAt - lookedAt) / MINUTE));
   return minutes * Math.max(maximum(previous), maximum(configuration));
 }
 

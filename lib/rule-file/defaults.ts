@@ -23,7 +23,7 @@ const BUILT_IN: readonly { readonly kind: ConfigurableKind; readonly entry: obje
     entry: { id: 'overdue', after: '15m', severity: 'warning', for: '10m', keepFiringFor: '10m' },
   },
   { kind: 'stuck-scheduled', entry: { id: 'stuck-scheduled', after: '15m', severity: 'error' } },
-  { kind: 'unreachable', entry: { id: 'unreachable', after: '15m', severity: 'error' } },
+  { kind: 'unreachable', entry: { id: 'unreachable', after: '15m', severity: 'warning' } },
 ];
 
 /** The rules that are in force with no configuration, as a rule file would have them. */

@@ -29,7 +29,11 @@ const severityName = oneOf(SEVERITIES).meta({ id: 'severity' });
 const anyDuration = duration('0s').meta({ id: 'duration' });
 const sometime = duration('1m').meta({ id: 'positiveDuration' });
 const percent = percentage.meta({ id: 'percentage' });
-const rate = positiveNumber.meta({ id: 'positiveNumber' });
+/** More things a minute than any service tells of, and little enough to calculate with. */
+const MAX_RATE = 1_000_000_000;
+const rate = positiveNumber
+  .lte(MAX_RATE, `expected a number above 0, up to ${MAX_RATE}`)
+  .meta({ id: 'positiveNumber' });
 const things = wholeNumberFrom(1).meta({ id: 'positiveInteger' });
 const fractionList = list(
   strict({

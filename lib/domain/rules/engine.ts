@@ -46,10 +46,13 @@ export function evaluate(
 /**
  * Notes that a task could not be read. Only rules about just that are held against it: to the others it is as if nobody had
  * looked, and what was due stays so until the task is read.
+ *
+ * @param status of the task, as last seen
  */
 export function evaluateUnread(
   rules: readonly UnreachableRule[],
   before: RuleState,
+  status: string,
   context: EngineContext,
 ): Evaluated {
   const { now } = context;
@@ -57,7 +60,10 @@ export function evaluateUnread(
   const state: RuleState = { ...withClocks(past, past.idle, running(past.unread, now)), unreadAt: now };
   const steps = rules.map((rule): Step => {
     const assessment = assessUnreachable(rule, { now, state });
-    return [rule.id, step(rule, state.rules[rule.id], assessment, { now, lastAt: now, mayBreach: true })];
+    return [
+      rule.id,
+      step(rule, state.rules[rule.id], assessment, { now, lastAt: now, mayBreach: !isEnding(status) }),
+    ];
   });
   const result = collected(state, steps);
   const unread = settled(result.state.unread, rules, ({ afterMs }) => afterMs, result.state, now);

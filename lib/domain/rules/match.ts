@@ -43,9 +43,9 @@ function hasTags(patterns: Match['tags'], tags: RuleSubject['tags']): boolean {
   );
 }
 
-/** Of a configuration that is not known, neither is true. */
-function hasCriteria(expected: boolean | undefined, criteria: RuleSubject['criteria']): boolean {
-  return expected === undefined || (criteria !== undefined && expected === criteria.length > 0);
+/** A configuration that is not known protects nobody, as far as we know. */
+function hasCriteria(expected: boolean | undefined, criteria: RuleSubject['criteria'] = []): boolean {
+  return expected === undefined || expected === criteria.length > 0;
 }
 
 /**

@@ -23,7 +23,12 @@ export interface MergedRule {
 /** The rules of one task. */
 export interface ResolvedRules {
   readonly rules: readonly TaskRule[];
+  /** Rules that are left out: more than a task may have. */
+  readonly left: number;
 }
+
+/** What all of them tell in one look must fit into one item of the tasks table. */
+const MAX_RULES = 100;
 
 /**
  * The rules that apply to a task: of each id the entries that match, in order, field by field, and the task's tags over them.
@@ -35,7 +40,10 @@ export function resolveRules(set: RuleSet, subject: RuleSubject): ResolvedRules 
   for (const { id, kind, fields } of mergeRules(set, subject, tags)) {
     if (fields.enabled !== false) rules.push(...completeRule(id, kind, fields, subject.criteria ?? []));
   }
-  return { rules: rules.concat(tags.malformed) };
+  return {
+    rules: rules.concat(tags.malformed).slice(0, MAX_RULES),
+    left: Math.max(0, rules.length + tags.malformed.length - MAX_RULES),
+  };
 }
 
 interface Draft {

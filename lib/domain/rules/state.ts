@@ -31,11 +31,12 @@ export function openBreaches({ rules }: RuleState): string[] {
  */
 export function isTimeToNote(state: RuleState, { now, periodMs }: EngineContext): boolean {
   const passed = now - lookedAt(state);
-  return (passed < 0 || keepsTime(state)) && Math.abs(passed) >= NOTE_PERIODS * periodMs;
+  return (passed < 0 || keepsTime(state)) && Math.abs(passed) > (NOTE_PERIODS - 0.5) * periodMs;
 }
 
-/** Whether a task is to be looked at though nothing else calls for it. */
+/** Whether a task is to be looked at though nothing else calls for it. One that could not be read is tried in every poll. */
 export function isDue(state: RuleState, context: EngineContext): boolean {
+  if (state.unreadAt !== undefined) return true;
   return (state.dueAt !== undefined && context.now >= state.dueAt) || isTimeToNote(state, context);
 }
 

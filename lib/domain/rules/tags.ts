@@ -151,7 +151,7 @@ export function readRuleTags(
   tags: Readonly<Record<string, string>>,
   ignoredKeys: readonly string[] = [],
 ): RuleTags {
-  const own = new Map(Object.entries(tags).filter(([key]) => key.startsWith(PREFIX)));
+  const own = new Map(Object.entries(tags).filter(([key]) => key.trim().toLowerCase().startsWith(PREFIX)));
   if (own.size === 0) return NO_TAGS;
   const layers: TagLayer[] = [];
   const problems = new Map<string, string>();
@@ -163,7 +163,8 @@ export function readRuleTags(
     if (fields === undefined) problems.set(tag, expected);
     else layers.push({ tag, fields, ...definition });
   }
-  for (const key of own.keys()) if (!DEFINITIONS.has(key.slice(PREFIX.length))) problems.set(key, UNKNOWN);
+  const known = new Set([...DEFINITIONS.keys()].map((name) => PREFIX + name));
+  for (const key of own.keys()) if (!known.has(key)) problems.set(key, UNKNOWN);
   for (const key of ignoredKeys) problems.delete(key);
   return { layers, malformed: malformedRules(problems, layers) };
 }
@@ -171,7 +172,7 @@ export function readRuleTags(
 function malformedRules(problems: ReadonlyMap<string, string>, layers: readonly TagLayer[]) {
   const mutedUntil = layers.find(({ fields }) => fields.mutedUntil !== undefined)?.fields.mutedUntil;
   const rules = [...problems].map(([key, problem]): MalformedTagRule => {
-    const tag = key.toWellFormed();
+    const tag = key.toWellFormed().replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
     return {
       id: `tag:${tag}`.slice(0, MAX_RULE_ID).toWellFormed(),
       kind: 'malformed-tag',
