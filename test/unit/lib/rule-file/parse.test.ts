@@ -340,6 +340,11 @@ describe('an entry', () => {
     ['- { id: failed-percent, percent: 1, failures: [] }', '[0].failures: expected a list of 1 to 3'],
     ['- { id: a, kind: count, things: 1, states: [failed, failed] }', '[0].states: expected each only once'],
     ['- { id: a, kind: rate, perMinute: 0 }', '[0].perMinute: expected a number above 0'],
+    // What is multiplied by the minutes of a window must stay a number.
+    [
+      '- { id: a, kind: rate, perMinute: 1e308 }',
+      '[0].perMinute: expected a number above 0, up to 1000000000',
+    ],
     ['- { id: a, kind: milestone, percents: [5, 5] }', '[0].percents: expected each only once'],
     [
       '- { id: a, kind: milestone, percents: [1,2,3,4,5,6,7,8,9,10,11] }',
