@@ -390,7 +390,17 @@ describe('configurations', () => {
     world.simulator.faults.on = undefined;
     await poller.poll();
     poller.close();
-    expect(world.events('t1')).toEqual(['1 Tracking Started', '2 Threshold Breached']);
+    // Until then the rule for rollouts without abort criteria is in force.
+    const told = world.bus.accepted.map(({ detailType, detail }) => [
+      detailType,
+      Reflect.get(detail, 'rule')?.id,
+    ]);
+    expect(told).toEqual([
+      ['OTA Task Tracking Started', undefined],
+      ['OTA Task Threshold Breached', 'failed-percent'],
+      ['OTA Task Threshold Breached', 'abort-criteria:failed:50'],
+      ['OTA Task Threshold Recovered', 'failed-percent'],
+    ]);
   });
 });
 

@@ -57,7 +57,7 @@ function explain(given: Case) {
     samples: [],
   };
   const configuration = 'configuration' in given ? given.configuration : CONFIGURATION;
-  return explainCancellation(snapshot, factsOf(after, facts), configuration, NOON);
+  return explainCancellation(snapshot, factsOf(after, facts), configuration, { now: NOON, periodMs: MINUTE });
 }
 
 /** 2 of 20 have failed; whatever was in progress is canceled. */

@@ -197,7 +197,7 @@ describe('resolveRules', () => {
     );
   });
 
-  it('knows neither abort criteria nor that there are none while a configuration cannot be read', () => {
+  it('takes a configuration that cannot be read for one without abort criteria', () => {
     const set = ruleSet(
       { id: 'a', kind: 'abort-criteria', fields: {} },
       { id: 'b', kind: 'stalled', match: { abortCriteria: false }, fields: {} },
@@ -205,8 +205,8 @@ describe('resolveRules', () => {
       { id: 'd', kind: 'stalled', fields: {} },
     );
     const unknown: RuleSubject = { taskId: 't', tags: {}, things: 1 };
-    expect(resolveRules(set, unknown).rules.map(({ id }) => id)).toEqual(['d']);
-    expect(explainRules(set, unknown).rules.map(({ rule }) => rule.id)).toEqual(['d']);
+    expect(resolveRules(set, unknown).rules.map(({ id }) => id)).toEqual(['b', 'd']);
+    expect(explainRules(set, unknown).rules.map(({ rule }) => rule.id)).toEqual(['b', 'd']);
   });
 
   it('takes fractions of thresholds from the set', () => {

@@ -23,13 +23,14 @@ describe('isTimeToNote', () => {
   it.each<[string, Partial<RuleState>, number, boolean]>([
     ['nothing runs', { idle: held(1), unread: held(1), rules: { count: { clock: held(1) } } }, 99, false],
     ['a clock runs', { rules: { count: { clock: since(-1) } } }, 3, true],
-    ['not yet', { rules: { count: { clock: since(-1) } } }, 2, false],
+    ['polls are not punctual', { rules: { count: { clock: since(-1) } } }, 2.5, true],
+    ['not yet', { rules: { count: { clock: since(-1) } } }, 2.4, false],
     ['it may be stalled', { idle: since(-1) }, 3, true],
     ['it cannot be read', { unread: since(-1) }, 3, true],
     ['a rate is measured', { measures: true }, 3, true],
     ['a look that failed was later', { idle: since(-1), unreadAt: at(1) }, 3, false],
     ['the clock stepped back', {}, -3, true],
-    ['the clock stepped back a little', {}, -2, false],
+    ['the clock stepped back a little', {}, -2.4, false],
   ])('%s', (_, overrides, minute, expected) => {
     const context = { now: at(minute), periodMs: MINUTE };
     expect(isTimeToNote(state(overrides), context)).toBe(expected);

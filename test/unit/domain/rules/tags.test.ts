@@ -84,13 +84,28 @@ describe('readRuleTags', () => {
   });
 
   it('leaves alone tags of others, and those that mean something else', () => {
-    expect(readRuleTags({ stage: 'prod', 'OTA-watch:severity': 'x', 'ota-watch': 'x' })).toEqual({
+    expect(readRuleTags({ stage: 'prod', 'ota-watch': 'x' })).toEqual({
       layers: [],
       malformed: [],
     });
     const tags = { 'ota-watch:track': 'yes', 'ota-watch:severity': 'loud' };
     expect(problemsOf(tags, ['ota-watch:track', 'ota-watch:severity'])).toEqual([]);
     expect(problemsOf(tags, ['ota-watch:track']).map(({ tag }) => tag)).toEqual(['ota-watch:severity']);
+  });
+
+  it.each(['OTA-Watch:severity', ' ota-watch:mute', 'Ota-watch:failed-percent'])(
+    'tells of one that is nearly ours: %s',
+    (tag) => {
+      const { layers, malformed } = readRuleTags({ [tag]: 'warning' });
+      expect({ layers, ids: malformed.map(({ id }) => id) }).toEqual({ layers: [], ids: [`tag:${tag}`] });
+    },
+  );
+
+  it('tells of a key without what breaks a line', () => {
+    const { malformed } = readRuleTags({ 'ota-watch:a\u2028b\nc': '1' });
+    expect(malformed.map(({ id, tag }) => [id, tag])).toEqual([
+      ['tag:ota-watch:a\ufffdb\ufffdc', 'ota-watch:a\ufffdb\ufffdc'],
+    ]);
   });
 
   it('is not misled by names that every object has', () => {

@@ -25,7 +25,7 @@ const STANDING = [
     projected: true,
   },
   { ...COMMON, id: 'stuck-scheduled', kind: 'stuck-scheduled', severity: 'error', afterMs: 15 * MINUTE },
-  { ...COMMON, id: 'unreachable', kind: 'unreachable', severity: 'error', afterMs: 15 * MINUTE },
+  { ...COMMON, id: 'unreachable', kind: 'unreachable', severity: 'warning', afterMs: 15 * MINUTE },
 ];
 const FAILED_PERCENT = {
   ...COMMON,
