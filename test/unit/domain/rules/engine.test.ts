@@ -76,6 +76,7 @@ describe('time between looks', () => {
 
   it.each<[string, number, number, number, number]>([
     ['counts up to five periods', -5, 0, -10, -60],
+    ['counts when polls are not punctual', -5.5, 0, -10, -60],
     ['counts no longer: that is a gap', -6, 0, -4, 0],
     ['counts not when the clock steps back', 30, 0, -40, -90],
   ])('%s', (_, lastAt, now, clock, watchedSince) => {
