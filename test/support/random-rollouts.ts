@@ -41,7 +41,7 @@ function randomStep(dice: Dice, isOddTime: boolean): number {
       1,
       dice.int(1, 59) * SECOND,
       dice.int(-600, -1) * SECOND,
-      5 * MINUTE + dice.int(-1, 1),
+      5.5 * MINUTE + dice.int(-1, 1),
     ]);
   }
   if (dice.chance(0.9)) return MINUTE;
