@@ -11,8 +11,8 @@ export interface Cancellation {
 }
 
 const MINUTE = 60_000;
-/** A look that finds nothing new is not written: if the one that is known was longer ago, it was not the last one. */
-const LAST_LOOK_PERIODS = 2;
+/** A look that finds nothing new is not written: if the one that is known was longer ago, the last one was a period ago. */
+const KNOWN_PERIODS = 2;
 
 /**
  * Why a task was canceled. Things in progress were canceled with it and are no longer told from those that were queued: how
@@ -65,8 +65,8 @@ function mostNotified(
   const maximum = (of: TaskConfiguration | undefined) =>
     of?.pace?.maximumPerMinute ?? Number.MAX_SAFE_INTEGER;
   const { lastAt, unreadAt } = rules;
-  const lookedAt =
-    unreadAt === undefined ? Math.max(lastAt, canceledAt - LAST_LOOK_PERIODS * periodMs) : lastAt;
+  const isQuiet = unreadAt === undefined && canceledAt - lastAt > KNOWN_PERIODS * periodMs;
+  const lookedAt = isQuiet ? canceledAt - periodMs : lastAt;
   const minutes = Math.max(1, Math.ceil((canceledAt - lookedAt) / MINUTE));
   return minutes * Math.max(maximum(previous), maximum(configuration));
 }

@@ -393,7 +393,7 @@ describe('configurations', () => {
     // Until then the rule for rollouts without abort criteria is in force.
     const told = world.bus.accepted.map(({ detailType, detail }) => [
       detailType,
-      Reflect.get(detail, 'rule')?.id,
+      Reflect.get(Object(Reflect.get(detail, 'rule')), 'id'),
     ]);
     expect(told).toEqual([
       ['OTA Task Tracking Started', undefined],
