@@ -126,6 +126,22 @@ describe('a task that cannot be read', () => {
     });
   });
 
+  it('goes on to be gone through looks that fail, where that is no breach yet', () => {
+    const patient = rules.unreachable({ afterMs: 60 * MINUTE, keepFiringForMs: 40 * MINUTE });
+    const gone = { open: openBreach({ at: at(-99), kind: 'unreachable' }), clock: since(-30) };
+    const before = state({
+      lastAt: at(-30),
+      unreadAt: at(-1),
+      unread: since(-29),
+      rules: { unreachable: gone },
+    });
+    const seen = look({ status: 'SCHEDULED' });
+    expect(evaluate([patient], before, seen, { now: NOON, periodMs: MINUTE })).toEqual({
+      state: state({ lastAt: NOON, watchedSince: NOON, dueAt: at(10), rules: { unreachable: gone } }),
+      told: [],
+    });
+  });
+
   it('is not unreachable while it is being deleted', () => {
     const before = state({ unreadAt: at(-1), unread: since(-10) });
     expect(unread([quick], before).told).toHaveLength(1);
