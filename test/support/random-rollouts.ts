@@ -14,7 +14,11 @@ const FIRST = Date.UTC(2026, 10, 22, 12);
 
 type RuleLess = Omit<ReadLook, 'rules'> | Exclude<RecordedLook, ReadLook>;
 
-/** A rollout as polls see it, with the rules that are in force: the same for the same seed. */
+/**
+ * A rollout as polls see it, with the rules that are in force: the same for the same seed.
+ *
+ * @param length looks, at most
+ */
 export function randomRollout(seed: number, length?: number): RecordedLook[] {
   const dice = new Dice(seed);
   const looks =
@@ -48,6 +52,7 @@ function randomStep(dice: Dice, isOddTime: boolean): number {
   return dice.pick([dice.int(2, 4), dice.int(2, 4), 5, 6, dice.int(7, 40)]) * MINUTE;
 }
 
+/** A task from when it is first seen until it ends, or is not watched any more. */
 class RandomTask {
   readonly #dice: Dice;
   readonly #instants: readonly number[];
@@ -177,6 +182,7 @@ class RandomTask {
   }
 }
 
+/** Rules of which some come, go and change on the way. */
 function withRules(dice: Dice, rollout: readonly RuleLess[], nature: Nature): RecordedLook[] {
   const purpose: Purpose = {
     counts: rollout.flatMap((look) => (look.kind === 'read' ? [look.counts] : [])),

@@ -26,7 +26,7 @@ export interface Condition {
 }
 
 /** Whether a task is over, or is being deleted. */
-export const isEnding = (status: string) =>
+const isEnding = (status: string) =>
   ['COMPLETED', 'CANCELED', 'DELETION_IN_PROGRESS', 'DELETED'].includes(status);
 
 /** Where a rule is held against a rollout. */
@@ -160,27 +160,29 @@ function overdue(rule: OverdueRule, { rollout, look }: Place): Condition {
   const { at, seen } = rollout.moment(look);
   const { endTime, status } = seen;
   if (endTime === undefined) return { state: 'gone', observed: seconds(0, rule.afterMs) };
-  const end = rule.projected ? projectedEnd(rollout, look) : at;
+  const { end, isKnown } = rule.projected ? projectedEnd(rollout, look) : { end: at, isKnown: true };
   const late = end - endTime;
   const observed = seconds(late, rule.afterMs);
   if (status !== 'SCHEDULED' && status !== 'IN_PROGRESS') return { state: 'unknown', observed };
-  return holdsIf(late > 0 && late >= rule.afterMs, observed);
+  if (late > 0 && late >= rule.afterMs) return { state: 'holds', observed };
+  return { state: isKnown ? 'gone' : 'unknown', observed };
 }
 
-/** When the rest will have finished, or now where that cannot be foreseen. */
-function projectedEnd(rollout: RecordedRollout, look: number): number {
+/** When the rest will have finished, at the earliest, and whether its pace of late tells that. */
+function projectedEnd(rollout: RecordedRollout, look: number): { end: number; isKnown: boolean } {
   const { at, seen, counts, configuration } = rollout.moment(look);
   const left = counts.queued + counts.inProgress;
-  if (seen.status !== 'IN_PROGRESS' || seen.isContinuous || left === 0) return at;
+  if (seen.status !== 'IN_PROGRESS' || seen.isContinuous || left === 0) return { end: at, isKnown: true };
   const perMinute = configuration?.pace?.maximumPerMinute;
   const queuedMs = perMinute === undefined ? 0 : (counts.queued / perMinute) * MINUTE;
-  return at + Math.max(finishingMs(rollout, look, left), queuedMs);
+  const finishing = finishingMs(rollout, look, left);
+  return { end: at + Math.max(finishing, queuedMs), isKnown: finishing > 0 };
 }
 
-/** How long things take to finish at the pace of late; 0 where nothing does, or it has not run for long enough. */
+/** How long things take to finish at the pace of late; 0 where nothing does, or it has not run and been watched for long enough. */
 function finishingMs(rollout: RecordedRollout, look: number, left: number): number {
   const { at, counts } = rollout.moment(look);
-  const since = Math.max(at - PROJECTED_FROM, rollout.runningSince(look) ?? at);
+  const since = Math.max(at - PROJECTED_FROM, rollout.watchedSince(look), rollout.runningSince(look) ?? at);
   const done = finished(counts) - finished(rollout.countsAt(look, since));
   if (at - since < PROJECTED_FROM_AT_LEAST || done <= 0) return 0;
   return (left * (at - since)) / done;

@@ -47,14 +47,14 @@ function randomCommon(dice: Dice, { instants, isOddTime, isRestless }: Purpose, 
     isOddTime && dice.chance(0.5) ? dice.int(1, most * 60) * SECOND : dice.int(1, most) * MINUTE;
   const atOnce = isRestless ? 0.9 : 0.4;
   const beside = isOddTime ? dice.int(-1, 1) : dice.int(-1, 1) * 30 * SECOND;
-  const mutable = dice.chance(0.5) ? instants : instants.slice(0, 20);
+  const ends = dice.chance(0.5) ? instants : instants.slice(0, 20);
   return {
     id,
     severity: dice.pick(['info', 'warning', 'error', 'critical', 'critical', 'critical'] as const),
     forMs: dice.chance(atOnce) ? 0 : duration(6),
     keepFiringForMs: dice.chance(atOnce) ? 0 : duration(10),
     ...(dice.chance(0.4) && { repeatEveryMs: duration(15) }),
-    ...(dice.chance(0.25) && { mutedUntil: dice.pick(mutable) + beside }),
+    ...(dice.chance(0.25) && { mutedUntil: dice.pick(ends) + beside }),
   };
 }
 
