@@ -181,7 +181,7 @@ function worst(rules: readonly TaskRule[], { rules: state, samples }: Kept): Kep
       measures: true,
       idle: { since: lastAt - 654_321 },
       unread: { since: lastAt - 654_321 },
-      readAt: lastAt - 654_321,
+      unreadAt: lastAt - 654_321,
       rules: Object.fromEntries(
         rules.map((rule) => [rule.id, rule.kind === 'milestone' ? milestone : memory(rule)]),
       ),

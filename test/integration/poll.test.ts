@@ -272,7 +272,7 @@ describe('cost', () => {
     expect([...new Set(others.map(({ operation }) => operation))]).toEqual(['Scan']);
   });
 
-  it('of a quiet time is a note every third poll that a clock runs, and nothing once it has ended', async () => {
+  it('of a quiet time is a note every second poll that a clock runs, and nothing once it has ended', async () => {
     world.task('t1', { queued: 10 });
     const poller = world.poller();
     const writes: number[] = [];
@@ -284,7 +284,7 @@ describe('cost', () => {
     }
     poller.close();
     // Tracking started; then until the rule `stalled` is breached after an hour, and its events are delivered.
-    expect(writes).toEqual(Array.from({ length: 21 }, (_, index) => index * 3));
+    expect(writes).toEqual(Array.from({ length: 31 }, (_, index) => index * 2));
     expect(world.events('t1')).toEqual(['1 Tracking Started', '2 Threshold Breached']);
   });
 

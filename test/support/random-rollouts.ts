@@ -1,7 +1,7 @@
 import type { Counts } from '../../lib/domain/counts.ts';
 import type { MaintenanceWindow } from '../../lib/domain/rules/look.ts';
 import type { TaskRule } from '../../lib/domain/rules/rule.ts';
-import { DELETED, type TaskConfiguration } from '../../lib/domain/task.ts';
+import { DELETED, isTerminal, type TaskConfiguration } from '../../lib/domain/task.ts';
 import { Dice } from './rule-oracle/dice.ts';
 import { RandomProgress } from './rule-oracle/random-progress.ts';
 import { type Nature, type Purpose, randomKind, randomRule } from './rule-oracle/random-rules.ts';
@@ -21,8 +21,7 @@ type RuleLess = Omit<ReadLook, 'rules'> | Exclude<RecordedLook, ReadLook>;
  */
 export function randomRollout(seed: number, length?: number): RecordedLook[] {
   const dice = new Dice(seed);
-  const looks =
-    length ?? dice.pick([dice.int(30, 50), dice.int(30, 50), dice.int(30, 50), dice.int(50, 200)]);
+  const looks = length ?? (dice.chance(0.8) ? dice.int(30, 40) : dice.int(40, 200));
   const nature = { isOddTime: dice.chance(0.2), isRestless: dice.chance(0.3) };
   const rollout = new RandomTask(dice, randomInstants(dice, looks, nature), nature).looks();
   return withRules(dice, rollout, nature);
@@ -92,7 +91,8 @@ class RandomTask {
       const status = index < body ? this.#running(at) : ending[index - body];
       if (status === undefined) break;
       if (index > 0) this.#pass(at - (this.#instants[index - 1] ?? at), status);
-      looks.push(index > 0 && index < body && this.#isUnread() ? this.#unread(at) : this.#read(at, status));
+      const mayFail = index > 0 && !isTerminal(status);
+      looks.push(mayFail && this.#isUnread() ? this.#unread(at) : this.#read(at, status));
     }
     return looks;
   }

@@ -165,29 +165,33 @@ function assessOverdue(rule: OverdueRule, look: TaskLook, context: AssessContext
   const observed = (lateMs: number): Observed => ({ value: seconds(lateMs), limit, unit: 'seconds' });
   if (endTime === undefined) return { holds: false, observed: observed(0) };
   const isRunning = status === 'IN_PROGRESS' || status === 'SCHEDULED';
-  const end = Math.max(context.now, rule.projected ? (projectedEnd(look, context) ?? 0) : 0);
-  const late = end - endTime;
+  const { end, isKnown } = rule.projected ? projectedEnd(look, context) : NO_PROJECTION;
+  const late = Math.max(context.now, end) - endTime;
   // Right at its end time nothing is late yet.
   const least = Math.max(rule.afterMs, 1);
-  return {
-    holds: isRunning ? late >= least : undefined,
-    observed: observed(late),
-    dueAt: endTime + least,
-  };
+  const isOver = late >= least || (isKnown ? false : undefined);
+  return { holds: isRunning ? isOver : undefined, observed: observed(late), dueAt: endTime + least };
 }
 
-/** When a rollout will end, by its recent rate and by what its configuration allows; undefined where neither tells. */
-function projectedEnd(look: TaskLook, { now, state }: AssessContext): number | undefined {
+/** When a rollout will end (epoch milliseconds, 0 where that cannot be told), and whether its recent rate tells that. */
+interface Projection {
+  readonly end: number;
+  readonly isKnown: boolean;
+}
+
+const NO_PROJECTION: Projection = { end: 0, isKnown: true };
+
+/** By the recent rate, and by what the configuration allows: the later one. */
+function projectedEnd(look: TaskLook, { now, state }: AssessContext): Projection {
   const { status, counts, isContinuous, samples, configuration } = look;
   const left = counts.queued + counts.inProgress;
-  if (status !== 'IN_PROGRESS' || isContinuous || left === 0) return undefined;
-  const since = Math.max(now - RATE_WINDOW, state.runsSince ?? now);
+  if (status !== 'IN_PROGRESS' || isContinuous || left === 0) return NO_PROJECTION;
+  const since = Math.max(now - RATE_WINDOW, state.watchedSince, state.runsSince ?? now);
   const finished = finishedThings(counts) - (sampleAt(samples, since)?.[1] ?? 0);
-  const byRate =
-    now - since >= PROJECTION_MIN && finished > 0 ? now + (left * (now - since)) / finished : undefined;
-  const maximum = configuration?.pace?.maximumPerMinute;
-  const byPace = maximum === undefined ? undefined : now + (counts.queued / maximum) * MINUTE;
-  return byRate === undefined ? byPace : Math.max(byRate, byPace ?? 0);
+  const isKnown = now - since >= PROJECTION_MIN && finished > 0;
+  const byRate = isKnown ? now + (left * (now - since)) / finished : 0;
+  const maximum = configuration?.pace?.maximumPerMinute ?? Number.POSITIVE_INFINITY;
+  return { end: Math.max(byRate, now + (counts.queued / maximum) * MINUTE), isKnown };
 }
 
 function assessSlow(

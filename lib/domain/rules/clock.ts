@@ -29,6 +29,10 @@ export function shifted(clock: Clock, by: number): Clock {
   return { ...clock, since: clock.since + by };
 }
 
+export function isTold(clock: Clock | undefined): boolean {
+  return clock !== undefined && 'since' in clock && clock.told === true;
+}
+
 /** Whether a clock runs towards something. */
 export function isRunning(clock: Clock | undefined): boolean {
   return clock !== undefined && 'since' in clock && clock.told !== true;

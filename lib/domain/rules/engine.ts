@@ -1,9 +1,9 @@
 import { THING_STATES } from '../counts.ts';
 import { DELETED, isEnding, isTerminal } from '../task.ts';
 import { assess, assessUnreachable, mayFinish, stallLimit } from './assess.ts';
-import { elapsed, isRunning, running, stopped, told as toldClock } from './clock.ts';
+import { elapsed, isTold, running, stopped, told as toldClock } from './clock.ts';
 import type { TaskLook } from './look.ts';
-import type { Clock, RuleMemory, RuleState, TaskRule, UnreachableRule } from './rule.ts';
+import type { Clock, RuleMemory, RuleState, StalledRule, TaskRule, UnreachableRule } from './rule.ts';
 import { type EngineContext, forwarded, forwardedUnread, withClocks } from './state.ts';
 import { type Recovered, type RuleStep, recovered, removed, step, type Told } from './step.ts';
 
@@ -35,11 +35,18 @@ export function evaluate(
   if (isOver) return ended(rules, collected(state, steps), look, context.now);
   const result = collected(state, [...steps, ...gone(state, rules)]);
   const stalled = rules.filter((rule) => rule.kind === 'stalled');
-  const idle = settled(state.idle, stalled, (rule) => stallLimit(rule, look), result.state, context.now);
+  const limitOf = (rule: StalledRule) => stallLimit(rule, look);
+  const idle = mayFinish(look, context.now)
+    ? settled(state.idle, stalled, limitOf, result.state, context.now)
+    : state.idle;
   const due = look.status === 'IN_PROGRESS' ? undefined : dueAt(steps);
   return {
     ...result,
-    state: { ...withClocks(result.state, idle, undefined), ...(due !== undefined && { dueAt: due }) },
+    state: {
+      ...withClocks(result.state, idle, undefined),
+      ...(isMeasured(rules, look, idle) && { measures: true }),
+      ...(due !== undefined && { dueAt: due }),
+    },
   };
 }
 
@@ -57,7 +64,10 @@ export function evaluateUnread(
 ): Evaluated {
   const { now } = context;
   const past = forwardedUnread(before, idsOf(rules), context);
-  const state: RuleState = { ...withClocks(past, past.idle, running(past.unread, now)), unreadAt: now };
+  const state: RuleState = {
+    ...withClocks(past, past.idle, past.unread ?? running(undefined, now)),
+    unreadAt: now,
+  };
   const steps = rules.map((rule): Step => {
     const assessment = assessUnreachable(rule, { now, state });
     return [
@@ -85,13 +95,22 @@ function readState(rules: readonly TaskRule[], past: RuleState, look: TaskLook, 
   return {
     ...withClocks({ ...state, lastAt: now }, idleClock(rules, past, look, now), undefined),
     ...(mayFinish(look, now) && { runsSince: runsSince ?? now }),
-    ...(isMeasured(rules, look) && { measures: true }),
   };
 }
 
-/** Whether a rule measures over a window in which every look counts, also those that find nothing new. */
-function isMeasured(rules: readonly TaskRule[], { status }: TaskLook): boolean {
-  return status === 'IN_PROGRESS' && rules.some(({ kind }) => kind === 'rate' || kind === 'slow');
+/**
+ * Whether a rule measures over a window in which every look counts, also those that find nothing new. An end is not projected
+ * from a rollout that has stood still for so long that this was told.
+ */
+function isMeasured(rules: readonly TaskRule[], look: TaskLook, idle: Clock | undefined): boolean {
+  const isProjected = look.endTime !== undefined && !look.isContinuous && !isTold(idle);
+  return (
+    look.status === 'IN_PROGRESS' &&
+    rules.some(
+      ({ kind, ...rule }) =>
+        kind === 'rate' || kind === 'slow' || (isProjected && 'projected' in rule && rule.projected),
+    )
+  );
 }
 
 /** Whether a rule is breached, and was of the same kind when it was. */
@@ -114,7 +133,7 @@ function idleClock(
   );
   const clock = hasFinished || past.idle === undefined ? { held: 0 } : past.idle;
   if (!mayFinish(look, now)) return stopped(clock, past.lastAt);
-  return running(clock, now);
+  return isTold(clock) ? clock : running(clock, now);
 }
 
 function stepRead(
@@ -176,9 +195,9 @@ function settled<Rule extends TaskRule>(
   { rules: memories }: RuleState,
   now: number,
 ): Clock | undefined {
-  if (clock === undefined || !isRunning(clock)) return clock;
-  const isTold = (rule: Rule) => isBreached(rule, memories[rule.id]) && elapsed(clock, now) >= limitOf(rule);
-  return rules.every(isTold) ? toldClock(clock, now) : clock;
+  if (clock === undefined || 'held' in clock) return clock;
+  const hasTold = (rule: Rule) => isBreached(rule, memories[rule.id]) && elapsed(clock, now) >= limitOf(rule);
+  return rules.every(hasTold) ? toldClock(clock, now) : running(clock, now);
 }
 
 /** When time alone will change something. */

@@ -4,7 +4,7 @@ import type { Clock, RuleState } from './rule.ts';
 /** Looks that are further apart than five polls are a gap: nobody knows what held in between. Polls are not punctual. */
 const GAP_PERIODS = 5.5;
 /** While a clock runs, a task is looked at and noted at least this often, in polls: well within a gap. */
-const NOTE_PERIODS = 3;
+const NOTE_PERIODS = 2;
 
 /** What rules are held against a look with. */
 export interface EngineContext {
