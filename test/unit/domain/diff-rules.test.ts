@@ -195,7 +195,7 @@ describe('isWorthWriting of a look that failed', () => {
   } as const;
 
   it.each<[string, number, Partial<RuleState>, boolean]>([
-    ['is not, when the one before was noted', 2, running, false],
+    ['is not, when the one before was noted', 1, running, false],
     ['is, now and then, while there is something to wait for', 3, running, true],
     ['is not, once that is told', 99, told, false],
     ['is, when the clock stepped back', -3, told, true],
@@ -239,7 +239,7 @@ describe('isWorthWriting', () => {
       false,
     ],
     ['a clock has begun', inProgress, facts(), { rules: [rules.stalled()] }, true],
-    ['a clock runs, and was noted', waiting(2), started, { rules: [patient] }, false],
+    ['a clock runs, and was noted', waiting(1), started, { rules: [patient] }, false],
     ['a clock runs, and is to be noted', waiting(3), started, { rules: [patient] }, true],
     ['a rule for bad times came', inProgress, facts(), { rules: [unreachable] }, true],
     [

@@ -71,12 +71,22 @@ describe('overdue', () => {
     expect(overdue({}, {})).toEqual({ holds: false, observed: seconds(0, 900) });
   });
 
+  /** Only the time tells. */
+  const TOLD = { projected: false };
   it.each<[string, Partial<OverdueRule>, Partial<TaskLook>, Holds, number, number]>([
-    ['just below its limit', {}, { endTime: at(-15) + 1 }, false, 900, at(0) + 1],
+    ['just below its limit', TOLD, { endTime: at(-15) + 1 }, false, 900, at(0) + 1],
+    [
+      'just below it, and what is left is not foreseen',
+      {},
+      { endTime: at(-15) + 1 },
+      undefined,
+      900,
+      at(0) + 1,
+    ],
     ['at its limit', {}, { endTime: at(-15) }, true, 900, at(0)],
     ['scheduled', {}, { status: 'SCHEDULED', endTime: at(-15) }, true, 900, at(0)],
-    ['yet to come', {}, { endTime: at(5) }, false, 0, at(20)],
-    ['at once, at its end', { afterMs: 0 }, { endTime: at(0) }, false, 0, at(0) + 1],
+    ['yet to come', TOLD, { endTime: at(5) }, false, 0, at(20)],
+    ['at once, at its end', { ...TOLD, afterMs: 0 }, { endTime: at(0) }, false, 0, at(0) + 1],
     ['at once, after its end', { afterMs: 0 }, { endTime: at(0) - 1 }, true, 0, at(0)],
     ['nothing is left', {}, { counts: counts({ succeeded: 9 }), endTime: at(-15) }, true, 900, at(0)],
     ['it has ended', {}, { status: 'COMPLETED', endTime: at(-60) }, undefined, 3_600, at(-45)],
@@ -110,15 +120,15 @@ describe('overdue', () => {
     ['not before it has begun', { ...rolling, status: 'SCHEDULED' }, {}, false, 0],
     ['never, where it never ends', { ...rolling, isContinuous: true }, {}, false, 0],
     ['by 5 minutes', { ...rolling, samples: recent }, { runsSince: at(-5) }, true, 2_100],
-    ['not by less', { ...rolling, samples: recent }, { runsSince: at(-5) + 1 }, false, 0],
-    ['by what finished in a gap as well', rolling, { watchedSince: at(0) }, true, 2_100],
-    ['not while nothing finishes', { ...rolling, samples: pause }, {}, false, 0],
-    ['not while counts fall', { ...rolling, samples: falling }, {}, false, 0],
+    ['not by less', { ...rolling, samples: recent }, { runsSince: at(-5) + 1 }, undefined, 0],
+    ['not by what finished in a gap', rolling, { watchedSince: at(0) }, undefined, 0],
+    ['not while nothing finishes', { ...rolling, samples: pause }, {}, undefined, 0],
+    ['not while counts fall', { ...rolling, samples: falling }, {}, undefined, 0],
     ['from nothing, without samples', { ...rolling, samples: [] }, {}, true, 2_100],
     ['by its pace, the slower', { ...rolling, ...paced({ maximumPerMinute: 1 }) }, {}, true, 3_600],
     ['by its rate, the slower', { ...rolling, ...paced({ maximumPerMinute: 60 }) }, {}, true, 2_100],
     ['by its pace alone', { ...waiting, ...paced({ maximumPerMinute: 2 }) }, {}, true, 1_800],
-    ['not by the pace of its beginning', { ...waiting, ...paced({ basePerMinute: 2 }) }, {}, false, 0],
+    ['not by the pace of its beginning', { ...waiting, ...paced({ basePerMinute: 2 }) }, {}, undefined, 0],
   ])('is projected: %s', (_, seen, state, holds, value) => {
     const dueAt = (seen.endTime ?? 0) + MIN15;
     expect(overdue({}, seen, state)).toEqual({ holds, observed: seconds(value, 900), dueAt });
@@ -126,7 +136,7 @@ describe('overdue', () => {
 
   it('is not projected by the rate of what is not known to run', () => {
     const state: RuleState = { lastAt: at(-1), watchedSince: at(-60), rules: {} };
-    expect(assess(rules.overdue(), look(rolling), false, { now: NOON, state }).holds).toBe(false);
+    expect(assess(rules.overdue(), look(rolling), false, { now: NOON, state }).holds).toBe(undefined);
   });
 
   it('is not projected where that is not wanted', () => {
