@@ -76,7 +76,9 @@ export function evaluateUnread(
     ];
   });
   const result = collected(state, steps);
-  const unread = settled(result.state.unread, rules, ({ afterMs }) => afterMs, result.state, now);
+  // Of a task that is being deleted nothing will be told.
+  const waiting = isEnding(status) ? [] : rules;
+  const unread = settled(result.state.unread, waiting, ({ afterMs }) => afterMs, result.state, now);
   return { ...result, state: withClocks(result.state, result.state.idle, unread) };
 }
 

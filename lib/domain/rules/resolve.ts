@@ -40,10 +40,15 @@ export function resolveRules(set: RuleSet, subject: RuleSubject): ResolvedRules 
   for (const { id, kind, fields } of mergeRules(set, subject, tags)) {
     if (fields.enabled !== false) rules.push(...completeRule(id, kind, fields, subject.criteria ?? []));
   }
-  return {
-    rules: rules.concat(tags.malformed).slice(0, MAX_RULES),
-    left: Math.max(0, rules.length + tags.malformed.length - MAX_RULES),
-  };
+  return bounded(rules.concat(tags.malformed));
+}
+
+/** Of too many rules those go first of which one entry makes many. */
+function bounded(rules: readonly TaskRule[]): ResolvedRules {
+  if (rules.length <= MAX_RULES) return { rules, left: 0 };
+  const isOneOfMany = ({ kind }: TaskRule) => kind === 'abort-criteria' || kind === 'milestone';
+  const kept = [...rules.filter((rule) => !isOneOfMany(rule)), ...rules.filter(isOneOfMany)];
+  return { rules: kept.slice(0, MAX_RULES), left: kept.length - MAX_RULES };
 }
 
 interface Draft {

@@ -209,6 +209,18 @@ describe('resolveRules', () => {
     expect(explainRules(set, unknown).rules.map(({ rule }) => rule.id)).toEqual(['b', 'd']);
   });
 
+  it('leaves out what is more than a task may have, and of that first what one entry makes many of', () => {
+    const many = { id: 'many', kind: 'abort-criteria', fields: {} } as const;
+    const criteria = Array.from({ length: 50 }, () => criterion());
+    const { rules, left } = resolveRules(ruleSet(many, { id: 'one', kind: 'stalled', fields: {} }), {
+      taskId: 't',
+      tags: {},
+      things: 1,
+      criteria,
+    });
+    expect([rules.length, left, rules[0]?.id, rules[1]?.id]).toEqual([100, 51, 'one', 'many:failed:50']);
+  });
+
   it('takes fractions of thresholds from the set', () => {
     const set = ruleSet({
       id: 'mine',
