@@ -1,6 +1,6 @@
 // Tracks and untracks OTA tasks by id: npm run track -- add|remove ID …, npm run track -- list
 import { randomUUID } from 'node:crypto';
-import { parseArgs, stripVTControlCharacters } from 'node:util';
+import { parseArgs } from 'node:util';
 import { createClients } from '../lib/aws/clients.ts';
 import { otaService } from '../lib/aws/managed-integrations.ts';
 import { taskTable } from '../lib/aws/task-table.ts';
@@ -14,6 +14,7 @@ import {
   untrackTask,
 } from '../lib/track.ts';
 import { chooseStack, UsageError } from './connect.ts';
+import { columns } from './lines.ts';
 
 const USAGE = `Usage: npm run track -- add ID …      track tasks, whatever discovery says
        npm run track -- remove ID …   track tasks no longer, nor let them be discovered
@@ -89,26 +90,15 @@ async function main(args: readonly string[]): Promise<void> {
 
 function printList(lines: readonly TrackedLine[], stack: string): void {
   if (lines.length === 0) console.log(`Nothing is tracked (${stack})`);
-  const rows = lines.map((line) =>
-    [
-      line.taskId,
-      line.status,
-      line.percentComplete === undefined ? '' : `${line.percentComplete} %`,
-      line.breaches.join(' '),
-      line.undelivered === 0 ? '' : `${line.undelivered} on their way`,
-      line.description ?? '',
-    ].map(printable),
-  );
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  for (const row of rows) {
-    const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
-    console.log(cells.join('  ').trimEnd());
-  }
-}
-
-/** Text that others wrote must not steer the terminal. */
-function printable(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/\p{Cc}/gu, '\u{fffd}');
+  const rows = lines.map((line) => [
+    line.taskId,
+    line.status,
+    line.percentComplete === undefined ? '' : `${line.percentComplete} %`,
+    line.breaches.join(' '),
+    line.undelivered === 0 ? '' : `${line.undelivered} on their way`,
+    line.description ?? '',
+  ]);
+  for (const line of columns(rows)) console.log(line);
 }
 
 try {

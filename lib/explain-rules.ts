@@ -4,6 +4,7 @@ import { assess } from './domain/rules/assess.ts';
 import { elapsed } from './domain/rules/clock.ts';
 import { type DisabledRule, type ExplainedRule, explainRules } from './domain/rules/explain.ts';
 import type { TaskLook } from './domain/rules/look.ts';
+import { ruleSubjectOf } from './domain/rules/match.ts';
 import type { RuleState, TaskRule } from './domain/rules/rule.ts';
 import type { RuleSet } from './domain/rules/rule-set.ts';
 import { span } from './domain/rules/sentences.ts';
@@ -11,7 +12,6 @@ import { isEnding, isTerminal, type Snapshot, type TaskConfiguration } from './d
 import { type Distance, distanceOf } from './explain-distance.ts';
 import { windowAt } from './maintenance-windows.ts';
 import type { ObservedTask } from './ports.ts';
-import { ruleSubjectOf } from './replay.ts';
 
 /** What is known of a task now. */
 export interface KnownTask {

@@ -12,7 +12,7 @@ import {
   taskUnread,
   untrack,
 } from './domain/diff.ts';
-import type { RuleSubject } from './domain/rules/resolve.ts';
+import { type RuleSubject, ruleSubjectOf } from './domain/rules/match.ts';
 import type { TaskRule } from './domain/rules/rule.ts';
 import { failureStatuses } from './domain/rules/sampled.ts';
 import type { Look } from './domain/selection.ts';
@@ -137,7 +137,7 @@ async function observeMissing(
     return noteUnread(task, 'ResourceNotFoundException', deps);
   }
   const known = { facts: snapshot.facts, tags: {} };
-  const rules = deps.rulesFor(subjectOf(known, snapshot.configuration));
+  const rules = deps.rulesFor(ruleSubjectOf(known, snapshot.configuration));
   const { periodMs, progressEvents } = deps;
   return commit(task, taskDeleted(snapshot, { now, periodMs, progressEvents, rules }), now, deps);
 }
@@ -208,27 +208,10 @@ function contextOf(
     periodMs,
     ruleSet,
     progressEvents,
-    rules: rulesFor(subjectOf(observed, configuration)),
+    rules: rulesFor(ruleSubjectOf(observed, configuration)),
     ...(configuration !== undefined && { configuration }),
     ...(window !== undefined && { window }),
     ...(listedLastUpdatedAt !== undefined && { listedLastUpdatedAt }),
-  };
-}
-
-function subjectOf(
-  { facts, tags }: Pick<ObservedTask, 'facts' | 'tags'>,
-  configuration: TaskConfiguration | undefined,
-): RuleSubject {
-  const { taskId, otaType, configurationId, counts } = facts;
-  return {
-    taskId,
-    ...(otaType !== undefined && { otaType }),
-    ...(configurationId !== undefined && { configurationId }),
-    tags,
-    things: counts.total,
-    ...(configurationId === undefined
-      ? { criteria: [] }
-      : configuration && { criteria: configuration.criteria }),
   };
 }
 

@@ -12,12 +12,11 @@ import {
 } from './domain/diff.ts';
 import type { TaskEvent } from './domain/events.ts';
 import { RATE_WINDOW } from './domain/progress.ts';
-import type { RuleSubject } from './domain/rules/resolve.ts';
+import { type RuleSubject, ruleSubjectOf } from './domain/rules/match.ts';
 import type { OverdueRule, TaskRule } from './domain/rules/rule.ts';
 import { isDue } from './domain/rules/state.ts';
 import { DELETED, isEnding, type Snapshot, type TaskConfiguration } from './domain/task.ts';
 import { windowAt } from './maintenance-windows.ts';
-import type { ObservedTask } from './ports.ts';
 import type { Observation, RecordedLook } from './recording.ts';
 
 type RuleEvent = Extract<
@@ -230,20 +229,4 @@ function longestWindow(rules: readonly TaskRule[]): number {
     (longest, rule) => ('windowMs' in rule ? Math.max(longest, rule.windowMs) : longest),
     RATE_WINDOW,
   );
-}
-
-/** What rules are chosen by. */
-export function ruleSubjectOf(
-  { facts, tags }: Pick<ObservedTask, 'facts' | 'tags'>,
-  configuration: TaskConfiguration | undefined,
-): RuleSubject {
-  const { taskId, otaType, configurationId, counts } = facts;
-  return {
-    taskId,
-    ...(otaType !== undefined && { otaType }),
-    ...(configurationId !== undefined && { configurationId }),
-    tags,
-    things: counts.total,
-    criteria: configuration?.criteria ?? [],
-  };
 }

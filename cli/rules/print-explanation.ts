@@ -5,7 +5,7 @@ import type { DisabledRule, FieldSource } from '../../lib/domain/rules/explain.t
 import { span } from '../../lib/domain/rules/sentences.ts';
 import type { TaskConfiguration, TaskFacts } from '../../lib/domain/task.ts';
 import type { RuleStanding, TaskExplanation } from '../../lib/explain-rules.ts';
-import { columns, printable } from './lines.ts';
+import { columns, printable } from '../lines.ts';
 
 /** What an explanation is about. */
 export interface Explained {

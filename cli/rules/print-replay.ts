@@ -2,7 +2,7 @@ import { span } from '../../lib/domain/rules/sentences.ts';
 import type { Recording } from '../../lib/recording.ts';
 import type { ReplayedEvent } from '../../lib/replay.ts';
 import { type RuleSummary, summarizeReplay } from '../../lib/replay-summary.ts';
-import { columns, count } from './lines.ts';
+import { columns, count } from '../lines.ts';
 
 /** What a replay was made of. */
 export interface Replayed {

@@ -1,11 +1,11 @@
 import type { Counts } from '../../lib/domain/counts.ts';
 import { type DiffContext, diff, startTracking } from '../../lib/domain/diff.ts';
+import { ruleSubjectOf } from '../../lib/domain/rules/match.ts';
 import { resolveRules } from '../../lib/domain/rules/resolve.ts';
 import type { RuleEntry, RuleSet } from '../../lib/domain/rules/rule-set.ts';
 import type { Snapshot, TaskConfiguration, TaskFacts } from '../../lib/domain/task.ts';
 import type { KnownTask } from '../../lib/explain-rules.ts';
 import { windowAt } from '../../lib/maintenance-windows.ts';
-import { ruleSubjectOf } from '../../lib/replay.ts';
 import { counts, criterion, facts, MINUTE, NOON } from './builders.ts';
 
 export const origin = { source: 'rules.yml', line: 3 };

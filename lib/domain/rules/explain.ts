@@ -39,7 +39,7 @@ export function explainRules(set: RuleSet, subject: RuleSubject): RuleExplanatio
   const rules = merged
     .filter(({ fields }) => fields.enabled !== false)
     .flatMap((one) =>
-      completeRule(one.id, one.kind, one.fields, subject.criteria ?? []).map((rule) => ({
+      completeRule(one.id, one.kind, one.fields, subject.criteria).map((rule) => ({
         rule,
         sources: sourcesOf(rule, (field) => sourceOf(field, rule, one)),
       })),

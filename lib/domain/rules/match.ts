@@ -1,4 +1,5 @@
 import type { AbortCriterion } from '../abort-criteria.ts';
+import type { TaskConfiguration, TaskFacts } from '../task.ts';
 import type { Match } from './rule-set.ts';
 
 /** The task that rules are resolved for. */
@@ -9,10 +10,26 @@ export interface RuleSubject {
   readonly tags: Readonly<Record<string, string>>;
   /** Things that the task targets: `total` of its counts. */
   readonly things: number;
-  /** Abort criteria of its configuration, none without one; left out while it could not be read. */
-  readonly criteria?: readonly AbortCriterion[];
+  /** Abort criteria of its configuration: none without one, and while it could not be read. */
+  readonly criteria: readonly AbortCriterion[];
   /** Keys of tags that mean something else, such as the one by which tasks are discovered: never told as malformed. */
   readonly ignoredTags?: readonly string[];
+}
+
+/** What rules are chosen by, of a task as it was seen. */
+export function ruleSubjectOf(
+  { facts, tags }: { readonly facts: TaskFacts; readonly tags: RuleSubject['tags'] },
+  configuration: TaskConfiguration | undefined,
+): RuleSubject {
+  const { taskId, otaType, configurationId, counts } = facts;
+  return {
+    taskId,
+    ...(otaType !== undefined && { otaType }),
+    ...(configurationId !== undefined && { configurationId }),
+    tags,
+    things: counts.total,
+    criteria: configuration?.criteria ?? [],
+  };
 }
 
 /** Whether a task meets every condition that is given. */
@@ -24,7 +41,7 @@ export function matches(match: Match | undefined, subject: RuleSubject): boolean
       isLike(match.configurationId, subject.configurationId) &&
       hasThings(match.things, subject.things) &&
       hasTags(match.tags, subject.tags) &&
-      hasCriteria(match.abortCriteria, subject.criteria))
+      (match.abortCriteria === undefined || match.abortCriteria === subject.criteria.length > 0))
   );
 }
 
@@ -41,11 +58,6 @@ function hasTags(patterns: Match['tags'], tags: RuleSubject['tags']): boolean {
     patterns === undefined ||
     Object.entries(patterns).every(([key, pattern]) => Object.hasOwn(tags, key) && isLike(pattern, tags[key]))
   );
-}
-
-/** A configuration that is not known protects nobody, as far as we know. */
-function hasCriteria(expected: boolean | undefined, criteria: RuleSubject['criteria'] = []): boolean {
-  return expected === undefined || expected === criteria.length > 0;
 }
 
 /**

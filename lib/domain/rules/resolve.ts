@@ -38,7 +38,7 @@ export function resolveRules(set: RuleSet, subject: RuleSubject): ResolvedRules 
   const tags = readRuleTags(subject.tags, subject.ignoredTags);
   const rules: TaskRule[] = [];
   for (const { id, kind, fields } of mergeRules(set, subject, tags)) {
-    if (fields.enabled !== false) rules.push(...completeRule(id, kind, fields, subject.criteria ?? []));
+    if (fields.enabled !== false) rules.push(...completeRule(id, kind, fields, subject.criteria));
   }
   return bounded(rules.concat(tags.malformed));
 }

@@ -18,7 +18,7 @@ export const EVENTS: Readonly<Record<string, readonly string[]>> = {
     'CRITICAL 11 of 51 things that received the task have failed (21.57 %, limit 20 %): AWS cancels the rollout. Such as thing-000046, thing-000045, thing-000039.',
     'RECOVERED The task has ended: 11 of 51 things that received the task have failed (21.57 %, limit 10 %). The breach lasted a while.',
     'RECOVERED The task has ended: 11 of 51 things that received the task have failed (21.57 %, limit 16 %). The breach lasted a while.',
-    'RECOVERED The task has ended: 11 of 51 things that received the task have failed (21.57 %, limit 20 %). The breach lasted a while.',
+    'RECOVERED The task has ended: 11 of 51 things that received the task have failed (21.57 %, limit 20 %).',
     'STOPPED canceled: 35 succeeded, 11 failed, 154 canceled',
   ],
   'smoke-detectors': [

@@ -9,6 +9,7 @@ import {
   startTracking,
   taskUnread,
 } from '../../../lib/domain/diff.ts';
+import { ruleSubjectOf } from '../../../lib/domain/rules/match.ts';
 import { type RuleSubject, resolveRules } from '../../../lib/domain/rules/resolve.ts';
 import type { RuleEntry } from '../../../lib/domain/rules/rule-set.ts';
 import { isDue } from '../../../lib/domain/rules/state.ts';
@@ -16,7 +17,7 @@ import type { Snapshot } from '../../../lib/domain/task.ts';
 import { windowAt } from '../../../lib/maintenance-windows.ts';
 import type { ScheduledWindow } from '../../../lib/ports.ts';
 import type { Observation, RecordedLook } from '../../../lib/recording.ts';
-import { replayTask, ruleSubjectOf } from '../../../lib/replay.ts';
+import { replayTask } from '../../../lib/replay.ts';
 import { facts, MINUTE, NOON } from '../../support/builders.ts';
 
 const HOURS = 60;

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AbortCriterion } from '../../../../lib/domain/abort-criteria.ts';
 import { explainRules } from '../../../../lib/domain/rules/explain.ts';
+import { ruleSubjectOf } from '../../../../lib/domain/rules/match.ts';
 import { type RuleSubject, resolveRules } from '../../../../lib/domain/rules/resolve.ts';
 import type { RuleEntry, RuleSet } from '../../../../lib/domain/rules/rule-set.ts';
+import { facts } from '../../../support/builders.ts';
 
 const MINUTE = 60_000;
 
@@ -204,7 +206,7 @@ describe('resolveRules', () => {
       { id: 'c', kind: 'stalled', match: { abortCriteria: true }, fields: {} },
       { id: 'd', kind: 'stalled', fields: {} },
     );
-    const unknown: RuleSubject = { taskId: 't', tags: {}, things: 1 };
+    const unknown = ruleSubjectOf({ facts: facts(), tags: {} }, undefined);
     expect(resolveRules(set, unknown).rules.map(({ id }) => id)).toEqual(['b', 'd']);
     expect(explainRules(set, unknown).rules.map(({ rule }) => rule.id)).toEqual(['b', 'd']);
   });
