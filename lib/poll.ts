@@ -48,6 +48,8 @@ export type MeteredReport = PollReport & { readonly api: CallCount };
 
 /** Time kept for delivering and clearing what was committed: more than any single request of ours may take. */
 const DELIVERY_RESERVE_MS = 10_000;
+/** So many tasks of which none can be read are no accident. */
+const OUTAGE_TASKS = 10;
 /** Time kept for clearing and for ending cleanly. */
 const END_RESERVE_MS = 2_000;
 
@@ -145,6 +147,12 @@ function overlay(tasks: readonly TrackedTask[], delivery: DeliveryReport): Track
   return tasks.map((task) => after.get(task.taskId) ?? (isUndelivered(task) ? leftAlone(task) : task));
 }
 
+/** A task that is tracked, and could not be read. */
+interface Unread {
+  readonly look: Extract<Look, { kind: 'known' }>;
+  readonly error: TaskReadError;
+}
+
 interface Looks {
   changed: LiveTask[];
   events: number;
@@ -152,6 +160,7 @@ interface Looks {
   failures: number;
   lostRaces: number;
   postponed: number;
+  readonly unread: Unread[];
   /** Task id of the last look that was begun. */
   last?: string;
 }
@@ -164,7 +173,15 @@ async function lookAtAll(
 ): Promise<Looks> {
   for (const taskId of heldBack)
     deps.log.warn('A task waits until some of its events are delivered', { taskId });
-  const result: Looks = { changed: [], events: 0, read: 0, failures: 0, lostRaces: 0, postponed: 0 };
+  const result: Looks = {
+    changed: [],
+    events: 0,
+    read: 0,
+    failures: 0,
+    lostRaces: 0,
+    postponed: 0,
+    unread: [],
+  };
   const needed = looks.filter((look) => !deps.unwanted.has(look, deps.now()));
   await pMap(
     needed,
@@ -174,6 +191,7 @@ async function lookAtAll(
     },
     { concurrency: deps.concurrency },
   );
+  await noteUnreadable(result, deps, mayLook);
   return result;
 }
 
@@ -193,7 +211,7 @@ async function lookAt(look: Look, result: Looks, deps: PollDeps, signal: AbortSi
     if (signal.aborted) result.postponed += 1;
     else {
       result.failures += 1;
-      if (error instanceof TaskReadError) await noteUnreadable(look, error, result, deps);
+      if (error instanceof TaskReadError && look.kind === 'known') result.unread.push({ look, error });
     }
   }
 }
@@ -206,20 +224,21 @@ function addObserved(observed: Observed, result: Looks): void {
   }
 }
 
-/** There are rules about tasks that cannot be read. */
-async function noteUnreadable(
-  look: Look,
-  error: TaskReadError,
-  result: Looks,
-  deps: PollDeps,
-): Promise<void> {
-  if (look.kind !== 'known') return;
-  try {
-    addObserved(await observeUnreadable(look, error, deps), result);
-  } catch (error) {
-    const { taskId } = look.task;
-    deps.log.error('That a task could not be read was not noted', { taskId, error: summarizeError(error) });
-  }
+/** There are rules about tasks that cannot be read; if none can, that is one trouble, and an alarm tells of it. */
+async function noteUnreadable(result: Looks, deps: PollDeps, mayLook: () => boolean): Promise<void> {
+  const { unread, read } = result;
+  const isOutage = read === 0 && unread.length >= OUTAGE_TASKS;
+  if (isOutage) deps.log.error('No task can be read', { tasks: unread.length });
+  const note = async ({ look, error }: Unread) => {
+    if (!mayLook()) return;
+    try {
+      addObserved(await observeUnreadable(look, error, isOutage, deps), result);
+    } catch (cause) {
+      const { taskId } = look.task;
+      deps.log.error('That a task could not be read was not noted', { taskId, error: summarizeError(cause) });
+    }
+  };
+  await pMap(unread, note, { concurrency: deps.concurrency });
 }
 
 /** Only a poll that ran out of time leaves a mark: the next one goes on behind it. */

@@ -17,7 +17,14 @@ import type { RuleState, TaskRule, UnreachableRule } from './rules/rule.ts';
 import { ruleEvent } from './rules/rule-event.ts';
 import type { Telling } from './rules/sentences.ts';
 import { initialState, isSameState, isTimeToNote, lookedAt } from './rules/state.ts';
-import { DELETED, isTerminal, type Snapshot, type TaskConfiguration, type TaskFacts } from './task.ts';
+import {
+  DELETED,
+  isEnding,
+  isTerminal,
+  type Snapshot,
+  type TaskConfiguration,
+  type TaskFacts,
+} from './task.ts';
 
 /** Which `OTA Task Progressed` rows are published: at 25, 50, 75 and 100 % finished, each, or none. */
 export const PROGRESS_EVENTS = ['milestones', 'all', 'none'] as const;
@@ -105,9 +112,14 @@ export function diff(before: Snapshot, facts: TaskFacts, context: DiffContext): 
   };
 }
 
-/** A task that is tracked could not be read: what is known of it stands. */
-export function taskUnread(before: Snapshot, reason: string, time: DiffTime): Diff {
-  const { state, told } = evaluateUnread(before.whenUnread, before.rules, before.facts.status, time);
+/**
+ * A task that is tracked could not be read: what is known of it stands.
+ *
+ * @param isOutage no task could be read: that is not the fault of this one, and told by others
+ */
+export function taskUnread(before: Snapshot, reason: string, time: DiffTime, isOutage = false): Diff {
+  const mayBreach = !isOutage && !isEnding(before.facts.status);
+  const { state, told } = evaluateUnread(before.whenUnread, before.rules, mayBreach, time);
   const telling: Telling = { counts: before.facts.counts, now: time.now, unreadable: reason };
   return { snapshot: { ...before, rules: state }, events: told.map((one) => ruleEvent(one, telling)) };
 }

@@ -79,6 +79,31 @@ describe('a look that fails', () => {
   });
 });
 
+describe('an outage', () => {
+  it('in which no task at all can be read is one trouble, and not one of each task', async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `t${index}`);
+    for (const id of ids) world.task(id, { queued: 10 });
+    await poll(2);
+    world.simulator.faults.on = ({ operation, identifier }) =>
+      operation === 'GetOtaTask' && (world.now < NOON + 30 * MINUTE || identifier === 't7')
+        ? { kind: 'internal' }
+        : undefined;
+    await poll(26);
+    expect(world.bus.accepted.filter(({ detailType }) => detailType.endsWith('Breached'))).toEqual([]);
+    expect(poller.log.at(-1)).toEqual({
+      level: 'error',
+      message: 'No task can be read',
+      fields: { tasks: 12 },
+    });
+    await poll(4);
+    // The one that cannot be read when the others can has been so for long enough.
+    expect(await told('t7')).toEqual(['30 Breached unreachable']);
+    expect(world.bus.accepted.filter(({ detailType }) => detailType.endsWith('Breached'))).toHaveLength(1);
+    world.simulator.faults.on = undefined;
+    await poll(1);
+  });
+});
+
 describe('a change of the rule file', () => {
   const OTHER = { OtaSchedulingConfig: { StartTime: '2026-11-22 12:10' } };
 

@@ -54,12 +54,12 @@ export function evaluate(
  * Notes that a task could not be read. Only rules about just that are held against it: to the others it is as if nobody had
  * looked, and what was due stays so until the task is read.
  *
- * @param status of the task, as last seen
+ * @param mayBreach false where it is not the task's fault, or the task is being deleted
  */
 export function evaluateUnread(
   rules: readonly UnreachableRule[],
   before: RuleState,
-  status: string,
+  mayBreach: boolean,
   context: EngineContext,
 ): Evaluated {
   const { now } = context;
@@ -70,14 +70,10 @@ export function evaluateUnread(
   };
   const steps = rules.map((rule): Step => {
     const assessment = assessUnreachable(rule, { now, state });
-    return [
-      rule.id,
-      step(rule, state.rules[rule.id], assessment, { now, lastAt: now, mayBreach: !isEnding(status) }),
-    ];
+    return [rule.id, step(rule, state.rules[rule.id], assessment, { now, lastAt: now, mayBreach })];
   });
   const result = collected(state, steps);
-  // Of a task that is being deleted nothing will be told.
-  const waiting = isEnding(status) ? [] : rules;
+  const waiting = mayBreach ? rules : [];
   const unread = settled(result.state.unread, waiting, ({ afterMs }) => afterMs, result.state, now);
   return { ...result, state: withClocks(result.state, result.state.idle, unread) };
 }
