@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FAILURE_TYPES } from '../domain/abort-criteria.ts';
 import type { HistoryRow } from '../domain/events.ts';
+import { CONFIGURABLE_KINDS, SEVERITIES } from '../domain/rules/rule-set.ts';
 import type { TrackedTask } from '../domain/tracked.ts';
 import { UnreadableItemError } from '../errors.ts';
 import type { PollState } from '../ports.ts';
@@ -19,7 +20,7 @@ const Counts = z.object({
   total: count,
 });
 
-const severity = z.enum(['info', 'warning', 'error', 'critical']);
+const severity = z.enum(SEVERITIES);
 
 const Clock = z.union([
   z.object({ since: z.number(), told: z.exactOptional(z.literal(true)) }),
@@ -28,19 +29,7 @@ const Clock = z.union([
 
 const OpenBreach = z.object({
   at: z.number(),
-  kind: z.enum([
-    'abort-criteria',
-    'ratio',
-    'count',
-    'rate',
-    'stalled',
-    'overdue',
-    'slow',
-    'stuck-scheduled',
-    'milestone',
-    'unreachable',
-    'malformed-tag',
-  ]),
+  kind: z.enum([...CONFIGURABLE_KINDS, 'malformed-tag']),
   severity,
   value: z.number(),
   limit: z.number(),
