@@ -65,7 +65,7 @@ class Prediction {
     const { isRead, seen } = this.#rollout.moment(look);
     const before = this.told.length;
     for (const rule of seen.rules) if (isRead || rule.kind === 'unreachable') this.#rule(rule, look);
-    for (const [id, life] of this.#lives) {
+    for (const [id, life] of [...this.#lives].sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (isRead && !seen.rules.some((rule) => rule.id === id)) this.#forget(id, life, look);
     }
     this.#isTold.stalled[look] = this.#areStallsTold(look);

@@ -4,7 +4,7 @@ import { assess, assessUnreachable, mayFinish, stallLimit } from './assess.ts';
 import { elapsed, isTold, running, stopped, told as toldClock } from './clock.ts';
 import type { TaskLook } from './look.ts';
 import type { Clock, RuleMemory, RuleState, StalledRule, TaskRule, UnreachableRule } from './rule.ts';
-import { type EngineContext, forwarded, forwardedUnread, withClocks } from './state.ts';
+import { type EngineContext, forwarded, forwardedUnread, memoriesOf, withClocks } from './state.ts';
 import { type Recovered, type RuleStep, recovered, removed, step, type Told } from './step.ts';
 
 /** What a look brought about: breaches first, then recoveries, each in the order of the rules. */
@@ -79,8 +79,8 @@ export function evaluateUnread(
 }
 
 /** Closes every breach: nobody watches the task any more. */
-export function removeAll({ rules }: RuleState): Told[] {
-  return Object.entries(rules).flatMap(([id, { open }]) => (open === undefined ? [] : [removed(id, open)]));
+export function removeAll(state: RuleState): Told[] {
+  return memoriesOf(state).flatMap(([id, { open }]) => (open === undefined ? [] : [removed(id, open)]));
 }
 
 type Step = readonly [id: string, RuleStep];
@@ -158,7 +158,7 @@ function isAboutResults({ kind }: TaskRule, { status }: TaskLook): boolean {
 /** Rules that there are no longer: their breaches close, and nothing is remembered of them. */
 function gone(state: RuleState, rules: readonly TaskRule[]): Step[] {
   const ids = idsOf(rules);
-  const others = Object.entries(state.rules).filter(([id]) => !ids.has(id));
+  const others = memoriesOf(state).filter(([id]) => !ids.has(id));
   return others.map(([id, memory]): Step => {
     return [id, { memory: undefined, ...(memory.open && { told: removed(id, memory.open) }) }];
   });
@@ -212,7 +212,7 @@ function ended(
   now: number,
 ): Evaluated {
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
-  const ids = new Set([...byId.keys(), ...Object.keys(state.rules)]);
+  const ids = new Set([...byId.keys(), ...memoriesOf(state).map(([id]) => id)]);
   const closed = [...ids].flatMap((id): Recovered[] => {
     const open = state.rules[id]?.open;
     if (open === undefined) return [];

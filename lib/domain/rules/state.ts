@@ -1,5 +1,5 @@
 import { isRunning, isSameClock, shifted } from './clock.ts';
-import type { Clock, RuleState } from './rule.ts';
+import type { Clock, RuleMemory, RuleState } from './rule.ts';
 
 /** Looks that are further apart than five polls are a gap: nobody knows what held in between. Polls are not punctual. */
 const GAP_PERIODS = 5.5;
@@ -19,9 +19,14 @@ export function initialState(now: number): RuleState {
   return { lastAt: now, watchedSince: now, rules: {} };
 }
 
+/** What is remembered, by id: a table keeps no order. */
+export function memoriesOf({ rules }: RuleState): [id: string, memory: RuleMemory][] {
+  return Object.entries(rules).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 /** Ids of the rules that are breached. */
-export function openBreaches({ rules }: RuleState): string[] {
-  return Object.entries(rules).flatMap(([id, { open }]) => (open === undefined ? [] : [id]));
+export function openBreaches(state: RuleState): string[] {
+  return memoriesOf(state).flatMap(([id, { open }]) => (open === undefined ? [] : [id]));
 }
 
 /**
