@@ -125,9 +125,9 @@ async function doorLocks(world: World): Promise<void> {
   world.now = Date.now() - 2.5 * MINUTE;
   world.configuration('locks');
   const options = { configurationId: 'locks', members: { Tags: { 'ota-watch:failed-percent': '15' } } };
-  world.task('door-locks', { queued: 60, inProgress: 10, succeeded: 27, failed: 3 }, options);
+  world.task('doorLocks', { queued: 60, inProgress: 10, succeeded: 27, failed: 3 }, options);
   await world.poll();
-  world.task('door-locks', { queued: 59, inProgress: 9, succeeded: 27, failed: 5 }, options);
+  world.task('doorLocks', { queued: 59, inProgress: 9, succeeded: 27, failed: 5 }, options);
   await world.poll();
 }
 
