@@ -13,7 +13,7 @@ import {
   trackTask,
   untrackTask,
 } from '../lib/track.ts';
-import { chooseStack, UsageError } from './connect.ts';
+import { chooseStack, UsageError, usage } from './connect.ts';
 import { columns } from './lines.ts';
 
 const USAGE = `Usage: npm run track -- add ID …      track tasks, whatever discovery says
@@ -38,8 +38,8 @@ const REMOVED: Readonly<Record<TrackResult, string>> = {
 };
 
 function parseCommand(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
+  const { values, positionals } = usage(() =>
+    parseArgs({
       args: [...args],
       allowPositionals: true,
       options: {
@@ -47,12 +47,10 @@ function parseCommand(args: readonly string[]) {
         region: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
-    });
-    const [command, ...taskIds] = positionals;
-    return { ...values, command, taskIds };
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
+    }),
+  );
+  const [command, ...taskIds] = positionals;
+  return { ...values, command, taskIds };
 }
 
 /** A command line that makes sense: a list, or an action on tasks. */

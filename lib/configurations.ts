@@ -14,7 +14,6 @@ export class ConfigurationReader {
   readonly #log: Log;
   readonly #now: () => number;
   #reading = new Map<string, Promise<TaskConfiguration | undefined>>();
-  /** Configurations that could not be read since the count was last taken. */
   #failures = 0;
 
   constructor(service: OtaService, log: Log, now: () => number) {

@@ -5,13 +5,13 @@ import {
   type DiffTime,
   diff,
   isWorthWriting,
+  longestWindow,
   startTracking,
   taskDeleted,
   taskUnread,
   untrack,
 } from './domain/diff.ts';
 import type { TaskEvent } from './domain/events.ts';
-import { RATE_WINDOW } from './domain/progress.ts';
 import { type RuleSubject, ruleSubjectOf } from './domain/rules/match.ts';
 import type { OverdueRule, TaskRule } from './domain/rules/rule.ts';
 import { isDue } from './domain/rules/state.ts';
@@ -222,11 +222,4 @@ function overdueFrom({ afterMs }: OverdueRule, { facts, configuration }: Snapsho
   const perMinute = configuration?.pace?.maximumPerMinute;
   const projected = perMinute === undefined ? 0 : (facts.counts.queued / perMinute) * MINUTE;
   return Date.parse(facts.endTime) + afterMs - projected;
-}
-
-function longestWindow(rules: readonly TaskRule[]): number {
-  return rules.reduce(
-    (longest, rule) => ('windowMs' in rule ? Math.max(longest, rule.windowMs) : longest),
-    RATE_WINDOW,
-  );
 }

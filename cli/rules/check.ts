@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { RuleSet } from '../../lib/domain/rules/rule-set.ts';
 import { DEFAULT_RULES } from '../../lib/rule-file/defaults.ts';
-import { UsageError } from '../connect.ts';
+import { UsageError, usage } from '../connect.ts';
+import { count } from '../lines.ts';
 import { readRuleFile } from './read-rule-file.ts';
 
 /**
@@ -10,17 +11,10 @@ import { readRuleFile } from './read-rule-file.ts';
  * @throws RuleFileError, UnreadableRuleFileError, UsageError
  */
 export function check(args: readonly string[]): void {
-  const [file, ...others] = positionals(args);
+  const { positionals } = usage(() => parseArgs({ args: [...args], allowPositionals: true, options: {} }));
+  const [file, ...others] = positionals;
   if (file === undefined || others.length > 0) throw new UsageError('check needs one file');
   console.log(`${file}: ${describe(readRuleFile(file))}`);
-}
-
-function positionals(args: readonly string[]): string[] {
-  try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: {} }).positionals;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
 }
 
 function describe({ entries }: RuleSet): string {
@@ -28,8 +22,4 @@ function describe({ entries }: RuleSet): string {
   const own = new Set(entries.map(({ id }) => id).filter((id) => !builtIn.has(id)));
   const overrides = entries.length - own.size;
   return `${count(own.size, 'rule')}, ${count(overrides, 'override')}; ${builtIn.size} built in`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

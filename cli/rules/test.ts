@@ -3,7 +3,8 @@ import { createClients } from '../../lib/aws/clients.ts';
 import { historyReader } from '../../lib/aws/history-table.ts';
 import { otaService } from '../../lib/aws/managed-integrations.ts';
 import { readConfig } from '../../lib/config.ts';
-import { type RuleSubject, resolveRules } from '../../lib/domain/rules/resolve.ts';
+import type { RuleSubject } from '../../lib/domain/rules/match.ts';
+import { resolveRules } from '../../lib/domain/rules/resolve.ts';
 import { parseScheduleTime } from '../../lib/domain/schedule.ts';
 import { readHistory } from '../../lib/recorded-history.ts';
 import type { Recording } from '../../lib/recording.ts';
@@ -27,7 +28,8 @@ interface Recorded {
 /**
  * Says what a rule file would have told of recorded rollouts.
  *
- * @throws UsageError, RuleFileError, UnreadableRuleFileError, RecordingError, and what the database answers
+ * @throws UsageError, RuleFileError, UnreadableRuleFileError, RecordingError, UnreadableRecordingError, ConfigurationError, and
+ *   what the database answers
  */
 export async function test(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);

@@ -242,7 +242,7 @@ function diffProgress(before: Snapshot, facts: TaskFacts, { now, progressEvents,
 }
 
 /** The longest window that any rate is measured over. */
-function longestWindow(rules: readonly TaskRule[]): number {
+export function longestWindow(rules: readonly TaskRule[]): number {
   return rules.reduce(
     (longest, rule) => ('windowMs' in rule ? Math.max(longest, rule.windowMs) : longest),
     RATE_WINDOW,

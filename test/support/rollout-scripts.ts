@@ -7,7 +7,7 @@ import type { AbortConfigCriteria, OtaTaskSchedulingConfig, PushConfig } from '.
 const SECOND = 1_000;
 const MINUTE = 60_000;
 /** Start times have no seconds, so rollouts are made at a full minute. */
-export const CREATED_AT = Date.UTC(2026, 10, 22, 3);
+const CREATED_AT = Date.UTC(2026, 10, 22, 3);
 
 /** Cancels so long (milliseconds) after the failures have reached a share (percent) of an abort threshold. */
 export interface Reaction {

@@ -1,5 +1,6 @@
 import { completeRule } from './complete.ts';
-import { type MergedRule, mergeRules, type RuleLayer, type RuleSubject } from './resolve.ts';
+import type { RuleSubject } from './match.ts';
+import { type MergedRule, mergeRules, type RuleLayer } from './resolve.ts';
 import type { TaskRule } from './rule.ts';
 import { type ConfigurableKind, LIMITS, type Origin, type RuleFields, type RuleSet } from './rule-set.ts';
 import { readRuleTags } from './tags.ts';

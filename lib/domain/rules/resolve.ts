@@ -4,8 +4,6 @@ import type { TaskRule } from './rule.ts';
 import type { ConfigurableKind, Origin, RuleFields, RuleSet } from './rule-set.ts';
 import { type RuleTags, readRuleTags, type TagLayer } from './tags.ts';
 
-export type { RuleSubject };
-
 /** Fields that an entry of the rule set or a tag of the task gives to a rule. */
 export type RuleLayer = { readonly fields: RuleFields } & (
   | { readonly origin: Origin; readonly tag?: never }

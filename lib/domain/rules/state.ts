@@ -122,10 +122,7 @@ export function withClocks(
 }
 
 /** Sets the clocks of rules; the same memories where none changes. */
-export function mapClocks(
-  rules: RuleState['rules'],
-  map: (clock: Clock, id: string) => Clock,
-): RuleState['rules'] {
+function mapClocks(rules: RuleState['rules'], map: (clock: Clock, id: string) => Clock): RuleState['rules'] {
   const changed = Object.entries(rules).flatMap(([id, memory]) => {
     if (memory.clock === undefined) return [];
     const clock = map(memory.clock, id);

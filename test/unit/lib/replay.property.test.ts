@@ -9,8 +9,9 @@ import {
   startTracking,
   taskUnread,
 } from '../../../lib/domain/diff.ts';
+import type { RuleSubject } from '../../../lib/domain/rules/match.ts';
 import { ruleSubjectOf } from '../../../lib/domain/rules/match.ts';
-import { type RuleSubject, resolveRules } from '../../../lib/domain/rules/resolve.ts';
+import { resolveRules } from '../../../lib/domain/rules/resolve.ts';
 import type { RuleEntry } from '../../../lib/domain/rules/rule-set.ts';
 import { isDue } from '../../../lib/domain/rules/state.ts';
 import type { Snapshot } from '../../../lib/domain/task.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type RuleSubject, resolveRules } from '../../../lib/domain/rules/resolve.ts';
+import type { RuleSubject } from '../../../lib/domain/rules/match.ts';
+import { resolveRules } from '../../../lib/domain/rules/resolve.ts';
 import { parseRow } from '../../../lib/recorded-row.ts';
 import { observationsOf } from '../../../lib/recording.ts';
 import { replayTask } from '../../../lib/replay.ts';

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AbortCriterion } from '../../../../lib/domain/abort-criteria.ts';
 import { explainRules } from '../../../../lib/domain/rules/explain.ts';
+import type { RuleSubject } from '../../../../lib/domain/rules/match.ts';
 import { ruleSubjectOf } from '../../../../lib/domain/rules/match.ts';
-import { type RuleSubject, resolveRules } from '../../../../lib/domain/rules/resolve.ts';
+import { resolveRules } from '../../../../lib/domain/rules/resolve.ts';
 import type { RuleEntry, RuleSet } from '../../../../lib/domain/rules/rule-set.ts';
 import { facts } from '../../../support/builders.ts';
 
