@@ -6,7 +6,7 @@ import { readConfig } from '../../lib/config.ts';
 import type { TaskConfiguration, TaskFacts } from '../../lib/domain/task.ts';
 import { OtaWatchError, summarizeError } from '../../lib/errors.ts';
 import { explainTask } from '../../lib/explain-rules.ts';
-import type { OtaService } from '../../lib/ports.ts';
+import type { ObservedTask, OtaService } from '../../lib/ports.ts';
 import { withDefaults } from '../../lib/rule-file/defaults.ts';
 import { chooseStack, UsageError, usage } from '../connect.ts';
 import { printExplanation } from './print-explanation.ts';
@@ -15,7 +15,7 @@ import { readRuleFile } from './read-rule-file.ts';
 const REQUEST_TIMEOUT_MS = 10_000;
 const DEFAULT_FILE = 'rules.yml';
 
-/** There is no task to explain. */
+/** There is no such task, or the service does not show it. */
 class UnknownTaskError extends OtaWatchError {
   override readonly name = 'UnknownTaskError';
 }
@@ -23,7 +23,7 @@ class UnknownTaskError extends OtaWatchError {
 /**
  * Says which rules apply to a task, where they come from, and how far each is from a breach.
  *
- * @throws UsageError, RuleFileError, UnreadableRuleFileError, UnknownTaskError, and what the service or the database answers
+ * @throws UsageError, RuleFileError, UnreadableRuleFileError, ConfigurationError, UnknownTaskError, and what the database answers
  */
 export async function explain(args: readonly string[]): Promise<void> {
   const { taskId, rules: file = DEFAULT_FILE, stage, region } = parseOptions(args);
@@ -33,9 +33,7 @@ export async function explain(args: readonly string[]): Promise<void> {
   const { managedIntegrations, dynamodb } = createClients(1);
   const account = { partition: 'aws', region: stack.region ?? '', accountId: '' };
   const service = otaService(managedIntegrations, account);
-  const observed = await service.getTask(taskId, AbortSignal.timeout(REQUEST_TIMEOUT_MS));
-  if (observed === undefined)
-    throw new UnknownTaskError(`There is no OTA task ${taskId} in this account and region`);
+  const observed = await readTask(taskId, service);
   const item = await taskTable(dynamodb, stack.tasksTable).read(taskId);
   const snapshot = item?.state === 'live' ? item.snapshot : undefined;
   const configuration = await readConfiguration(observed.facts, service);
@@ -65,6 +63,19 @@ function parseOptions(args: readonly string[]) {
   const [taskId, ...others] = positionals;
   if (!taskId || others.length > 0) throw new UsageError('explain needs one task id');
   return { ...values, taskId };
+}
+
+async function readTask(taskId: string, service: Pick<OtaService, 'getTask'>): Promise<ObservedTask> {
+  let task: ObservedTask | undefined;
+  try {
+    task = await service.getTask(taskId, AbortSignal.timeout(REQUEST_TIMEOUT_MS));
+  } catch (error) {
+    const { name, message = name } = summarizeError(error);
+    throw new UnknownTaskError(`OTA task ${taskId} cannot be read: ${message}`, { cause: error });
+  }
+  if (task === undefined)
+    throw new UnknownTaskError(`There is no OTA task ${taskId} in this account and region`);
+  return task;
 }
 
 async function readConfiguration(

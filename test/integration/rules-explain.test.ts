@@ -128,6 +128,7 @@ abort-criteria:failed:50 (abort-criteria, warning, muted until TIME)
 
 it.each([
   [['explain', 'nope', '--stage', 'dev'], 1, 'There is no OTA task nope in this account and region\n'],
+  [['explain', 'no-id', '--stage', 'dev'], 1, 'OTA task no-id cannot be read: ValidationException\n'],
   [['explain', 'nope', '--stage', 'other'], 1, 'There is no OTA task nope in this account and region\n'],
   [['explain', 'nope', '--rules', 'none.yml', '--stage', 'dev'], 1, 'none.yml cannot be read: no such file'],
   [['explain', '--stage', 'dev'], 2, 'explain needs one task id\n\nUsage:'],
