@@ -1,4 +1,5 @@
 import { executedThings, finishedThings } from './domain/counts.ts';
+import { exact } from './domain/decimals.ts';
 import { type Assessment, mayFinish } from './domain/rules/assess.ts';
 import type { TaskLook } from './domain/rules/look.ts';
 import type {
@@ -63,8 +64,6 @@ export function distanceOf(rule: TaskRule, assessment: Assessment, context: Dist
   }
 }
 
-/** Percentages are decimal fractions: without this, 1.1 times 100 would be a little more than 110. */
-const exact = (value: number) => Math.round(value * 1e6) / 1e6;
 /** How many of a whole a percentage takes, at least one. */
 const needed = (percent: number, whole: number) => Math.max(1, Math.ceil(exact(percent * whole) / 100));
 const more = (count: number, noun: string) => `${count} more ${noun}${count === 1 ? '' : 's'}`;

@@ -1,4 +1,5 @@
 import { type Counts, executedThings, type ThingState, thingsIn } from './counts.ts';
+import { exact } from './decimals.ts';
 
 export const FAILURE_TYPES = ['FAILED', 'REJECTED', 'TIMED_OUT', 'ALL'] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];
@@ -24,9 +25,6 @@ export const FAILURES_OF = {
 export function failuresOf(type: FailureType, counts: Counts): number {
   return thingsIn(FAILURES_OF[type], counts);
 }
-
-/** Percentages are decimal fractions: without this, 1.1 times 100 would be a little more than 110. */
-const exact = (value: number) => Math.round(value * 1e6) / 1e6;
 
 /** Whether the failures are at `share` percent of a criterion's threshold. A threshold of 0 % takes one failure. */
 export function isAtShare(criterion: AbortCriterion, counts: Counts, share: number): boolean {

@@ -1,5 +1,6 @@
 import { failuresOf, isAtShare } from '../abort-criteria.ts';
 import { type Counts, executedThings, finishedThings, thingsIn } from '../counts.ts';
+import { exact, rounded } from '../decimals.ts';
 import type { Observed } from '../generated/events.ts';
 import { RATE_WINDOW, sampleAt } from '../progress.ts';
 import { isEnding } from '../task.ts';
@@ -39,9 +40,6 @@ const MINUTE = 60_000;
 /** A projection needs so much to go by. */
 const PROJECTION_MIN = 5 * MINUTE;
 
-/** Limits are decimal fractions: without this, 1.1 times 100 would be a little more than 110. */
-const exact = (value: number) => Math.round(value * 1e6) / 1e6;
-const rounded = (value: number) => Math.round(value * 100) / 100;
 const seconds = (milliseconds: number) => Math.max(0, Math.round(milliseconds / 1_000));
 
 /** @param isOpen whether the rule is breached: then it holds up to its second limit, whatever the minimum */

@@ -1,5 +1,6 @@
 import { FAILURES_OF, failuresToCancel } from '../abort-criteria.ts';
 import type { Counts, ThingState } from '../counts.ts';
+import { rounded } from '../decimals.ts';
 import type { Observed } from '../generated/events.ts';
 import type { AbortCriteriaRule, FailureState, TaskRule } from './rule.ts';
 import type { Breached, Recovered } from './step.ts';
@@ -24,12 +25,12 @@ export function describe(rule: TaskRule): string {
       const whole = rule.of === 'total' ? 'all things' : 'the things that received the task';
       const who =
         rule.of === 'total' ? `once ${rule.minExecuted} have received the task` : least(rule.minExecuted);
-      return `${round(rule.percent)} % of ${whole} ${did(rule.failures)}${rule.minExecuted > 1 ? ` (${who})` : ''}.`;
+      return `${rounded(rule.percent)} % of ${whole} ${did(rule.failures)}${rule.minExecuted > 1 ? ` (${who})` : ''}.`;
     }
     case 'count':
       return `There are ${rule.things} or more ${listed(rule.states.map((state) => STATES[state]))} things.`;
     case 'rate':
-      return `${round(rule.perMinute)} or more things a minute ${did(rule.failures)}, over ${span(rule.windowMs)}.`;
+      return `${rounded(rule.perMinute)} or more things a minute ${did(rule.failures)}, over ${span(rule.windowMs)}.`;
     case 'stalled':
       return `Nothing has finished for ${span(rule.afterMs)}, and things are left.`;
     case 'overdue': {
@@ -37,11 +38,11 @@ export function describe(rule: TaskRule): string {
       return `The rollout is running ${after(rule.afterMs)} its end time${projected}.`;
     }
     case 'slow':
-      return `Things are notified at less than ${round(rule.percent)} % of the rate that the configuration promises, over ${span(rule.windowMs)}.`;
+      return `Things are notified at less than ${rounded(rule.percent)} % of the rate that the configuration promises, over ${span(rule.windowMs)}.`;
     case 'stuck-scheduled':
       return `The task is still SCHEDULED ${after(rule.afterMs)} its start time.`;
     case 'milestone':
-      return `${round(rule.percent)} % of the things have finished.`;
+      return `${rounded(rule.percent)} % of the things have finished.`;
     case 'unreachable':
       return `The task cannot be read for ${span(rule.afterMs)}.`;
     case 'malformed-tag':
@@ -156,16 +157,16 @@ function outlook(rule: TaskRule, counts: Counts): string {
   if (rule.share >= 100) return ': AWS cancels the rollout';
   const more = failuresToCancel(rule.criterion, counts);
   const then = more === 0 ? '' : `, after ${more} more ${more === 1 ? 'failure' : 'failures'} at today’s mix`;
-  return `; AWS cancels the rollout at ${round(rule.criterion.thresholdPercentage)} %${then}`;
+  return `; AWS cancels the rollout at ${rounded(rule.criterion.thresholdPercentage)} %${then}`;
 }
 
 function describeAbortCriterion({ criterion, share }: AbortCriteriaRule): string {
-  const limit = round((criterion.thresholdPercentage * share) / 100);
+  const limit = rounded((criterion.thresholdPercentage * share) / 100);
   const what = `${limit} % of the things that received the task ${did(FAILURES_OF[criterion.failureType])}`;
   const then =
     share >= 100
       ? 'AWS cancels the rollout'
-      : `AWS cancels the rollout at ${round(criterion.thresholdPercentage)} %`;
+      : `AWS cancels the rollout at ${rounded(criterion.thresholdPercentage)} %`;
   return `${what} (${least(criterion.minExecutedThings)}): ${then}.`;
 }
 
@@ -202,8 +203,6 @@ function listed(words: readonly string[]): string {
 
 const left = ({ inProgress, queued }: Counts) =>
   `${inProgress} ${is(inProgress)} in progress, ${queued} queued`;
-
-const round = (value: number) => Math.round(value * 100) / 100;
 
 const lowered = (sentence: string) => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
 
