@@ -48,8 +48,9 @@ export type MeteredReport = PollReport & { readonly api: CallCount };
 
 /** Time kept for delivering and clearing what was committed: more than any single request of ours may take. */
 const DELIVERY_RESERVE_MS = 10_000;
-/** So many tasks of which none can be read are no accident. */
+/** So many tasks that cannot be read are no accident, if that is so many times as many as can. */
 const OUTAGE_TASKS = 10;
+const OUTAGE_RATIO = 9;
 /** Time kept for clearing and for ending cleanly. */
 const END_RESERVE_MS = 2_000;
 
@@ -157,6 +158,8 @@ interface Looks {
   changed: LiveTask[];
   events: number;
   read: number;
+  /** Tasks that the service answered for. */
+  answered: number;
   failures: number;
   lostRaces: number;
   postponed: number;
@@ -177,6 +180,7 @@ async function lookAtAll(
     changed: [],
     events: 0,
     read: 0,
+    answered: 0,
     failures: 0,
     lostRaces: 0,
     postponed: 0,
@@ -191,7 +195,7 @@ async function lookAtAll(
     },
     { concurrency: deps.concurrency },
   );
-  await noteUnreadable(result, deps, mayLook);
+  await noteUnreadable(result, deps);
   return result;
 }
 
@@ -201,9 +205,9 @@ async function lookAt(look: Look, result: Looks, deps: PollDeps, signal: AbortSi
   try {
     const observed = await observe(look, deps, signal);
     result.read += 1;
-    if (observed.kind === 'not-wanted' && look.kind === 'new' && look.listed !== undefined) {
-      deps.unwanted.add(look.listed, deps.now());
-    }
+    // What is not tracked any more is not asked for.
+    result.answered += look.kind === 'untrack' ? 0 : 1;
+    if (observed.kind === 'not-wanted') rememberUnwanted(look, deps);
     addObserved(observed, result);
   } catch (error) {
     const cause = error instanceof TaskReadError ? error.cause : error;
@@ -216,6 +220,10 @@ async function lookAt(look: Look, result: Looks, deps: PollDeps, signal: AbortSi
   }
 }
 
+function rememberUnwanted(look: Look, { unwanted, now }: PollDeps): void {
+  if (look.kind === 'new' && look.listed !== undefined) unwanted.add(look.listed, now());
+}
+
 function addObserved(observed: Observed, result: Looks): void {
   if (observed.kind === 'lost-race') result.lostRaces += 1;
   if (observed.kind === 'changed') {
@@ -224,13 +232,15 @@ function addObserved(observed: Observed, result: Looks): void {
   }
 }
 
-/** There are rules about tasks that cannot be read; if none can, that is one trouble, and an alarm tells of it. */
-async function noteUnreadable(result: Looks, deps: PollDeps, mayLook: () => boolean): Promise<void> {
-  const { unread, read } = result;
-  const isOutage = read === 0 && unread.length >= OUTAGE_TASKS;
-  if (isOutage) deps.log.error('No task can be read', { tasks: unread.length });
+/** There are rules about tasks that cannot be read; if hardly any can, that is one trouble, and an alarm tells of it. */
+async function noteUnreadable(result: Looks, deps: PollDeps): Promise<void> {
+  const { unread, answered } = result;
+  const isOutage = unread.length >= Math.max(OUTAGE_TASKS, OUTAGE_RATIO * answered);
+  if (isOutage) deps.log.error('Hardly any task can be read', { tasks: unread.length, others: answered });
+  // Looks may have taken all the time that is theirs: these few writes go before those of the delivery.
+  const noteUntil = Math.min(deps.remainingMs(), DELIVERY_RESERVE_MS) / 2;
   const note = async ({ look, error }: Unread) => {
-    if (!mayLook()) return;
+    if (deps.remainingMs() <= noteUntil) return;
     try {
       addObserved(await observeUnreadable(look, error, isOutage, deps), result);
     } catch (cause) {

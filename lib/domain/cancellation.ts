@@ -64,9 +64,11 @@ function mostNotified(
 ): number {
   const maximum = (of: TaskConfiguration | undefined) =>
     of?.pace?.maximumPerMinute ?? Number.MAX_SAFE_INTEGER;
-  const { lastAt, unreadAt } = rules;
-  const isQuiet = unreadAt === undefined && canceledAt - lastAt > KNOWN_PERIODS * periodMs;
-  const lookedAt = isQuiet ? canceledAt - periodMs : lastAt;
+  const { lastAt, unread } = rules;
+  const isQuiet = canceledAt - lastAt > KNOWN_PERIODS * periodMs;
+  // The last look that succeeded was a poll before this one, or before the first that failed.
+  const latest = (unread !== undefined && 'since' in unread ? unread.since : canceledAt) - periodMs;
+  const lookedAt = isQuiet ? Math.max(lastAt, latest) : lastAt;
   const minutes = Math.max(1, Math.ceil((canceledAt - lookedAt) / MINUTE));
   return minutes * Math.max(maximum(previous), maximum(configuration));
 }

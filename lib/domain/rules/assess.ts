@@ -183,7 +183,9 @@ const NO_PROJECTION: Projection = { end: 0, isKnown: true };
 function projectedEnd(look: TaskLook, { now, state }: AssessContext): Projection {
   const { status, counts, isContinuous, samples, configuration } = look;
   const left = counts.queued + counts.inProgress;
-  if (status !== 'IN_PROGRESS' || isContinuous || left === 0) return NO_PROJECTION;
+  if (isContinuous || left === 0) return NO_PROJECTION;
+  // Between its maintenance windows a rollout stands still, and is not in time because of that.
+  if (status !== 'IN_PROGRESS') return { end: 0, isKnown: false };
   const since = Math.max(now - RATE_WINDOW, state.watchedSince, state.runsSince ?? now);
   const finished = finishedThings(counts) - (sampleAt(samples, since)?.[1] ?? 0);
   const isKnown = now - since >= PROJECTION_MIN && finished > 0;

@@ -1,4 +1,5 @@
 import { THING_STATES } from '../counts.ts';
+import { RATE_WINDOW } from '../progress.ts';
 import { DELETED, isEnding, isTerminal } from '../task.ts';
 import { assess, assessUnreachable, mayFinish, stallLimit } from './assess.ts';
 import { elapsed, isTold, running, stopped, told as toldClock } from './clock.ts';
@@ -44,7 +45,7 @@ export function evaluate(
     ...result,
     state: {
       ...withClocks(result.state, idle, undefined),
-      ...(isMeasured(rules, look, idle) && { measures: true }),
+      ...(isMeasured(rules, look, context.now) && { measures: true }),
       ...(due !== undefined && { dueAt: due }),
     },
   };
@@ -97,11 +98,13 @@ function readState(rules: readonly TaskRule[], past: RuleState, look: TaskLook, 
 }
 
 /**
- * Whether a rule measures over a window in which every look counts, also those that find nothing new. An end is not projected
- * from a rollout that has stood still for so long that this was told.
+ * Whether a rule measures over a window in which every look counts, also those that find nothing new. An end is projected only
+ * from what has changed of late.
  */
-function isMeasured(rules: readonly TaskRule[], look: TaskLook, idle: Clock | undefined): boolean {
-  const isProjected = look.endTime !== undefined && !look.isContinuous && !isTold(idle);
+function isMeasured(rules: readonly TaskRule[], look: TaskLook, now: number): boolean {
+  const changedAt = look.samples.at(-1)?.[0] ?? 0;
+  const isProjected =
+    look.endTime !== undefined && !look.isContinuous && mayFinish(look, now) && changedAt > now - RATE_WINDOW;
   return (
     look.status === 'IN_PROGRESS' &&
     rules.some(

@@ -172,7 +172,8 @@ function overdue(rule: OverdueRule, { rollout, look }: Place): Condition {
 function projectedEnd(rollout: RecordedRollout, look: number): { end: number; isKnown: boolean } {
   const { at, seen, counts, configuration } = rollout.moment(look);
   const left = counts.queued + counts.inProgress;
-  if (seen.status !== 'IN_PROGRESS' || seen.isContinuous || left === 0) return { end: at, isKnown: true };
+  if (seen.isContinuous || left === 0) return { end: at, isKnown: true };
+  if (seen.status !== 'IN_PROGRESS') return { end: at, isKnown: false };
   const perMinute = configuration?.pace?.maximumPerMinute;
   const queuedMs = perMinute === undefined ? 0 : (counts.queued / perMinute) * MINUTE;
   const finishing = finishingMs(rollout, look, left);

@@ -117,7 +117,7 @@ describe('overdue', () => {
     ['too late', { ...rolling, endTime: at(20) }, {}, true, 900],
     ['late, and not by so much', { ...rolling, endTime: at(21) }, {}, false, 840],
     ['in time', { ...rolling, endTime: at(40) }, {}, false, 0],
-    ['not before it has begun', { ...rolling, status: 'SCHEDULED' }, {}, false, 0],
+    ['not between its windows', { ...rolling, status: 'SCHEDULED' }, {}, undefined, 0],
     ['never, where it never ends', { ...rolling, isContinuous: true }, {}, false, 0],
     ['by 5 minutes', { ...rolling, samples: recent }, { runsSince: at(-5) }, true, 2_100],
     ['not by less', { ...rolling, samples: recent }, { runsSince: at(-5) + 1 }, undefined, 0],
