@@ -78,27 +78,20 @@ export function observe(look: Look, deps: ObserveDeps, signal: AbortSignal): Pro
 /**
  * Notes in a task's snapshot that it could not be read: there are rules about that.
  *
- * @param isOutage no task could be read in this poll
  * @throws what the database answers; nothing is written then
  */
 export async function observeUnreadable(
   { task }: Extract<Look, { kind: 'known' }>,
   { cause }: TaskReadError,
-  isOutage: boolean,
   deps: ObserveDeps,
 ): Promise<Observed> {
-  return noteUnread(task, summarizeError(cause).name, isOutage, deps);
+  return noteUnread(task, summarizeError(cause).name, deps);
 }
 
-async function noteUnread(
-  task: LiveTask,
-  reason: string,
-  isOutage: boolean,
-  deps: ObserveDeps,
-): Promise<Observed> {
+async function noteUnread(task: LiveTask, reason: string, deps: ObserveDeps): Promise<Observed> {
   const now = deps.now();
   const { periodMs } = deps;
-  const result = taskUnread(task.snapshot, reason, { now, periodMs }, isOutage);
+  const result = taskUnread(task.snapshot, reason, { now, periodMs });
   return isWorthWriting(task.snapshot, result, periodMs) ? commit(task, result, now, deps) : UNCHANGED;
 }
 
@@ -141,7 +134,7 @@ async function observeMissing(
   const { snapshot, taskId } = task;
   if (!gone) {
     deps.log.info('A task cannot be found, and no complete list lacks it: the next poll decides', { taskId });
-    return noteUnread(task, 'ResourceNotFoundException', false, deps);
+    return noteUnread(task, 'ResourceNotFoundException', deps);
   }
   const known = { facts: snapshot.facts, tags: {} };
   const rules = deps.rulesFor(ruleSubjectOf(known, snapshot.configuration));

@@ -235,14 +235,16 @@ function addObserved(observed: Observed, result: Looks): void {
 /** There are rules about tasks that cannot be read; if hardly any can, that is one trouble, and an alarm tells of it. */
 async function noteUnreadable(result: Looks, deps: PollDeps): Promise<void> {
   const { unread, answered } = result;
-  const isOutage = unread.length >= Math.max(OUTAGE_TASKS, OUTAGE_RATIO * answered);
-  if (isOutage) deps.log.error('Hardly any task can be read', { tasks: unread.length, others: answered });
+  if (unread.length >= Math.max(OUTAGE_TASKS, OUTAGE_RATIO * answered)) {
+    deps.log.error('Hardly any task can be read', { tasks: unread.length, others: answered });
+    return;
+  }
   // Looks may have taken all the time that is theirs: these few writes go before those of the delivery.
   const noteUntil = Math.min(deps.remainingMs(), DELIVERY_RESERVE_MS) / 2;
   const note = async ({ look, error }: Unread) => {
     if (deps.remainingMs() <= noteUntil) return;
     try {
-      addObserved(await observeUnreadable(look, error, isOutage, deps), result);
+      addObserved(await observeUnreadable(look, error, deps), result);
     } catch (cause) {
       const { taskId } = look.task;
       deps.log.error('That a task could not be read was not noted', { taskId, error: summarizeError(cause) });

@@ -12,7 +12,7 @@ export interface Cancellation {
 
 const MINUTE = 60_000;
 /** A look that finds nothing new is not written: if the one that is known was longer ago, the last one was a period ago. */
-const KNOWN_PERIODS = 2;
+const KNOWN_PERIODS = 1.5;
 
 /**
  * Why a task was canceled. Things in progress were canceled with it and are no longer told from those that were queued: how

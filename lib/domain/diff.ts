@@ -112,13 +112,9 @@ export function diff(before: Snapshot, facts: TaskFacts, context: DiffContext): 
   };
 }
 
-/**
- * A task that is tracked could not be read: what is known of it stands.
- *
- * @param isOutage no task could be read: that is not the fault of this one, and told by others
- */
-export function taskUnread(before: Snapshot, reason: string, time: DiffTime, isOutage = false): Diff {
-  const mayBreach = !isOutage && !isEnding(before.facts.status);
+/** A task that is tracked could not be read: what is known of it stands. */
+export function taskUnread(before: Snapshot, reason: string, time: DiffTime): Diff {
+  const mayBreach = !isEnding(before.facts.status);
   const { state, told } = evaluateUnread(before.whenUnread, before.rules, mayBreach, time);
   const telling: Telling = { counts: before.facts.counts, now: time.now, unreadable: reason };
   return { snapshot: { ...before, rules: state }, events: told.map((one) => ruleEvent(one, telling)) };

@@ -55,7 +55,7 @@ export function evaluate(
  * Notes that a task could not be read. Only rules about just that are held against it: to the others it is as if nobody had
  * looked, and what was due stays so until the task is read.
  *
- * @param mayBreach false where it is not the task's fault, or the task is being deleted
+ * @param mayBreach false for a task that is being deleted: nothing of it will be told
  */
 export function evaluateUnread(
   rules: readonly UnreachableRule[],

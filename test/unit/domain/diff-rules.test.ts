@@ -117,20 +117,14 @@ describe('taskUnread', () => {
   const time = { now: NOON, periodMs: MINUTE };
 
   it.each([
-    ['in progress', 'IN_PROGRESS', false, 1],
-    ['in an outage', 'IN_PROGRESS', true, 0],
-    ['being deleted', 'DELETION_IN_PROGRESS', false, 0],
-  ])(
-    'breaches what waits for it, unless nothing can be read or it goes anyway: %s',
-    (_, status, isOutage, breaches) => {
-      const before = snapshot({
-        facts: facts({ status }),
-        whenUnread: [rules.unreachable({ afterMs: 0 })],
-      });
-      const time = { now: NOON + MINUTE, periodMs: MINUTE };
-      expect(taskUnread(before, 'InternalServerException', time, isOutage).events).toHaveLength(breaches);
-    },
-  );
+    ['IN_PROGRESS', 1],
+    ['DELETION_IN_PROGRESS', 0],
+  ])('breaches what waits for it, unless the task goes anyway: %s', (status, breaches) => {
+    const whenUnread = [rules.unreachable({ afterMs: 0 })];
+    const before = snapshot({ facts: facts({ status }), whenUnread });
+    const later = { now: NOON + MINUTE, periodMs: MINUTE };
+    expect(taskUnread(before, 'InternalServerException', later).events).toHaveLength(breaches);
+  });
 
   it('tells nothing at first, and notes it', () => {
     const before = snapshot({ whenUnread: [unreachable] });
