@@ -246,12 +246,19 @@ report(
 
 const kept = polls.map(({ look }) => look.snapshot).sort((a, b) => sizeOf(a) - sizeOf(b));
 const [middle = most(kept)] = kept.slice(Math.floor(kept.length / 2));
-const bytes = reportSize('state, median of all polls', middle);
-reportSize('state, largest of all polls', kept.at(-1) ?? middle);
-reportSize('state, every rule open, every clock running', worst(rules, most(kept)));
+const usual = reportSize('state, median of all polls', middle);
+const largest = reportSize('state, largest of all polls', kept.at(-1) ?? middle);
+const all = reportSize('state, every rule open, every clock running', worst(rules, most(kept)));
 
-const isMet = engine < MAX_MICROSECONDS && bytes < MAX_BYTES;
-process.stdout.write(
-  `${isMet ? 'met' : 'MISSED'}: less than ${MAX_MICROSECONDS} µs for ${RULES} rules, and a median state of less than ${MAX_BYTES} bytes\n`,
-);
-if (!isMet) process.exitCode = 1;
+function verdict(isMet: boolean, target: string): boolean {
+  process.stdout.write(`${isMet ? 'met   ' : 'MISSED'}  ${target}\n`);
+  return isMet;
+}
+
+const isMet = [
+  verdict(engine < MAX_MICROSECONDS, `less than ${MAX_MICROSECONDS} µs for ${RULES} rules`),
+  verdict(usual < MAX_BYTES, `a state of less than ${MAX_BYTES} bytes: half of all polls`),
+];
+verdict(largest < MAX_BYTES, 'the same: every poll of these rollouts');
+verdict(all < MAX_BYTES, 'the same: every rule open at once');
+if (isMet.includes(false)) process.exitCode = 1;
