@@ -29,6 +29,14 @@ interface Details {
 
 export type DetailType = keyof Details;
 
+/** An event as the bus carries it to subscribers: its detail-type and its detail. */
+export type PublishedEvent = {
+  [Type in Exclude<DetailType, 'OTA Task Event Set Aside'>]: {
+    readonly detailType: Type;
+    readonly detail: Readonly<Details[Type]>;
+  };
+}[Exclude<DetailType, 'OTA Task Event Set Aside'>];
+
 /** A difference that was observed, before it has its place in the task's history: only the fields of its own kind. */
 export type TaskEvent = {
   [Type in DetailType]: {

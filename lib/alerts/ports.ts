@@ -1,0 +1,76 @@
+import type { Ledger } from '../domain/alerts/ledger.ts';
+import type { PublishedEvent } from '../domain/events.ts';
+import type { ChangeEvent, PagerDutyEvent } from '../pagerduty/payload.ts';
+import type { SlackMessage } from '../slack/message.ts';
+
+/** An event from the queue. */
+export interface ReceivedEvent {
+  /** Of the message in the queue: what is given back by. */
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  /** When the queue took it, epoch milliseconds. */
+  readonly sentAt: number;
+  /** How often it was received, this time included. */
+  readonly receiveCount: number;
+  readonly event: PublishedEvent;
+}
+
+/** A message that a channel took. `channel` is the id of the channel, which edits need. */
+export interface PostedMessage {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+export interface PostOptions {
+  /** The message whose thread it belongs under. */
+  readonly thread?: PostedMessage;
+  /** Shows a reply in the channel as well. */
+  readonly broadcast?: boolean;
+  /** Names the post, so that it can be found again. */
+  readonly id: string;
+}
+
+/** A Slack workspace, by bot token. Everything throws DestinationError; nothing is retried inside. */
+export interface SlackBot {
+  /** @param channel name with `#`, or id */
+  post(channel: string, message: SlackMessage, options: PostOptions): Promise<PostedMessage>;
+  edit(posted: PostedMessage, message: SlackMessage): Promise<void>;
+  /**
+   * Which of the posts of these ids a channel, or a thread in it, has got since an instant (epoch milliseconds). Undefined
+   * where the token may not read the channel: then nobody can tell.
+   */
+  find(
+    place: { readonly channel: string; readonly thread?: PostedMessage },
+    ids: readonly string[],
+    since: number,
+  ): Promise<ReadonlyMap<string, PostedMessage> | undefined>;
+}
+
+/** Incoming webhooks of Slack, each of one channel. Throws DestinationError; nothing is retried inside. */
+export interface SlackWebhooks {
+  post(channel: string, message: SlackMessage): Promise<void>;
+}
+
+/** The Events API v2 of PagerDuty. Throws DestinationError; nothing is retried inside. */
+export interface PagerDuty {
+  /** Triggers or resolves an incident of a service. */
+  send(service: string, event: PagerDutyEvent): Promise<void>;
+  /** Tells of a change, which pages nobody. */
+  change(service: string, event: ChangeEvent): Promise<void>;
+}
+
+/** A secret by its name below the prefix of the deployment, such as `slack/bot-token`; remembered for a while. */
+export interface Secrets {
+  /** Throws DestinationError (`misconfigured` where it does not exist or may not be read, else `unavailable`). */
+  get(name: string): Promise<string>;
+  /** Forgets what is remembered: it was refused. */
+  forget(name: string): void;
+}
+
+/** The ledgers. */
+export interface LedgerStore {
+  /** Strongly consistent. */
+  read(target: string, taskId: string): Promise<Ledger | undefined>;
+  /** Writes it if its version is as stored; gives it with the next version, undefined when somebody else was faster. */
+  write(ledger: Ledger): Promise<Ledger | undefined>;
+}

@@ -1,0 +1,68 @@
+import type { RolloutView } from './rollout-view.ts';
+
+/** Sequences of events that were passed over because they did not come in time: from and to, both included. */
+export type Gap = readonly [from: number, to: number];
+
+/** Which events of a task have been dealt with. */
+export interface Progress {
+  /** Highest sequence that was dealt with; 0 for none. */
+  readonly applied: number;
+  /** Where earlier events may still come late, in order; the oldest are forgotten past a bound. */
+  readonly gaps: readonly Gap[];
+  /** An event that waits for its destination to take it: those after it wait as well, until then (epoch milliseconds). */
+  readonly held?: { readonly sequence: number; readonly until: number };
+}
+
+/** What is to be done with an event. */
+export type Turn =
+  /** It has been dealt with. */
+  | 'duplicate'
+  /** An earlier event is expected first. */
+  | 'wait'
+  /** It is next, or its predecessor did not come in time. */
+  | 'next'
+  /** It was passed over before: later ones have been dealt with. */
+  | 'late';
+
+/** The message of a rollout that is edited as it goes. */
+export interface RolloutMessage {
+  /** Id of the channel that the destination gave it. */
+  readonly channel: string;
+  readonly ts: string;
+  /** Sequence of the view that it shows. */
+  readonly shown: number;
+}
+
+/** An incident that was opened for a breach, until it is resolved. */
+export interface Incident {
+  readonly dedupKey: string;
+  /** Of the event that opened it. */
+  readonly sequence: number;
+}
+
+/** Says that somebody is about to send something, so that nobody else does, and what it was if they never finish. */
+export interface Claim {
+  /** Names who. */
+  readonly by: string;
+  /** Epoch milliseconds. */
+  readonly since: number;
+  /** When nobody is at work on it any more, epoch milliseconds. */
+  readonly until: number;
+  /** Ids of the posts that may have been sent under it. */
+  readonly posts: readonly string[];
+}
+
+/** What one destination (a channel, a service) has been told of one task. */
+export interface Ledger extends Progress {
+  /** `slack:#channel` or `pagerduty:service`. */
+  readonly target: string;
+  readonly taskId: string;
+  /** Counts writes; 0 before the first. */
+  readonly version: number;
+  /** Left out before the first event. */
+  readonly view?: RolloutView;
+  readonly message?: RolloutMessage;
+  /** By rule id. */
+  readonly incidents: Readonly<Record<string, Incident>>;
+  readonly claim?: Claim;
+}
