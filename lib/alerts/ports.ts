@@ -1,5 +1,6 @@
 import type { Ledger } from '../domain/alerts/ledger.ts';
 import type { PublishedEvent } from '../domain/events.ts';
+import type { Severity } from '../domain/generated/events.ts';
 import type { ChangeEvent, PagerDutyEvent } from '../pagerduty/payload.ts';
 import type { SlackMessage } from '../slack/message.ts';
 
@@ -12,6 +13,8 @@ export interface ReceivedEvent {
   readonly sentAt: number;
   /** How often it was received, this time included. */
   readonly receiveCount: number;
+  /** As it came. */
+  readonly body: string;
   readonly event: PublishedEvent;
 }
 
@@ -73,4 +76,74 @@ export interface LedgerStore {
   read(target: string, taskId: string): Promise<Ledger | undefined>;
   /** Writes it if its version is as stored; gives it with the next version, undefined when somebody else was faster. */
   write(ledger: Ledger): Promise<Ledger | undefined>;
+}
+
+/** Lines of evenly spaced slots, shared by everybody who sends to one place. */
+export interface Slots {
+  /**
+   * Takes the next free slot of a line, of which there is one every `everyMs`. Instants are epoch milliseconds.
+   *
+   * @returns when the slot is; or, where that would be after `latest`, when the next one is free, and takes none
+   */
+  take(
+    line: string,
+    now: number,
+    everyMs: number,
+    latest: number,
+  ): Promise<{ readonly at: number } | { readonly freeAt: number }>;
+  /** When the next slot is free. */
+  freeAt(line: string): Promise<number>;
+  /** Has no slot before an instant. */
+  postpone(line: string, until: number): Promise<void>;
+}
+
+/** A breach of many that are told as one. */
+export interface GroupMember {
+  readonly taskId: string;
+  readonly ruleId: string;
+  readonly severity: Severity;
+  /** Cut short. */
+  readonly summary: string;
+  readonly name?: string;
+}
+
+/** Incidents that stand for many breaches. */
+export interface IncidentGroups {
+  /** Counts one more incident of a service in a span of time; gives how many there are, this one included. */
+  count(service: string, span: number): Promise<number>;
+  join(dedupKey: string, members: readonly GroupMember[]): Promise<void>;
+  /** Gives how many are left. */
+  leave(dedupKey: string, member: Pick<GroupMember, 'taskId' | 'ruleId'>): Promise<number>;
+  members(dedupKey: string): Promise<readonly GroupMember[]>;
+}
+
+/** Where events of a task were sent so far, and by which tags. */
+export interface Addressee {
+  readonly taskId: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Epoch milliseconds at which the tags were read. */
+  readonly readAt: number;
+  /** Targets of the task, also former ones. */
+  readonly targets: readonly string[];
+}
+
+export interface AddressBook {
+  read(taskId: string): Promise<Addressee | undefined>;
+  write(addressee: Addressee): Promise<void>;
+}
+
+/** A message that has to come again. */
+export interface GivenBack {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  /** Milliseconds from now. */
+  readonly afterMs: number;
+}
+
+/** The queue that the events came from. */
+export interface AlertQueue {
+  /** Says when messages that were not dealt with are to come again. Never throws: without it they come, only later. */
+  giveBack(messages: readonly GivenBack[]): Promise<void>;
+  /** Lays a copy of a message into the dead-letter queue. */
+  setAside(body: string, reason: { readonly target: string; readonly answer: string }): Promise<void>;
 }

@@ -29,13 +29,17 @@ interface Details {
 
 export type DetailType = keyof Details;
 
-/** An event as the bus carries it to subscribers: its detail-type and its detail. */
-export type PublishedEvent = {
-  [Type in Exclude<DetailType, 'OTA Task Event Set Aside'>]: {
-    readonly detailType: Type;
-    readonly detail: Readonly<Details[Type]>;
-  };
-}[Exclude<DetailType, 'OTA Task Event Set Aside'>];
+/** The detail-types that go on the bus. */
+export type PublishedType = Exclude<DetailType, 'OTA Task Event Set Aside'>;
+
+/** An event of one type as the bus carries it to subscribers. */
+export interface EventOf<Type extends PublishedType> {
+  readonly detailType: Type;
+  readonly detail: Readonly<Details[Type]>;
+}
+
+/** An event as the bus carries it to subscribers. */
+export type PublishedEvent = { [Type in PublishedType]: EventOf<Type> }[PublishedType];
 
 /** A difference that was observed, before it has its place in the task's history: only the fields of its own kind. */
 export type TaskEvent = {

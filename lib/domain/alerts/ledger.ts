@@ -48,8 +48,15 @@ export interface Claim {
   readonly since: number;
   /** When nobody is at work on it any more, epoch milliseconds. */
   readonly until: number;
-  /** Ids of the posts that may have been sent under it. */
-  readonly posts: readonly string[];
+  /** What may have been sent under it. */
+  readonly posts: readonly ClaimedPost[];
+}
+
+/** A post that may have been sent: by its id, it can be looked for. */
+export interface ClaimedPost {
+  readonly id: string;
+  /** Of the task's events that it tells. */
+  readonly sequences: readonly number[];
 }
 
 /** What one destination (a channel, a service) has been told of one task. */
