@@ -8,7 +8,7 @@ import type { PollState } from '../ports.ts';
 
 const count = z.int().nonnegative();
 
-const Counts = z.object({
+export const Counts = z.object({
   queued: count,
   inProgress: count,
   succeeded: count,
