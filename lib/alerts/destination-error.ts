@@ -14,13 +14,21 @@ export type DestinationTrouble =
   /** What was sent is wrong, and always will be. */
   | { readonly kind: 'rejected' };
 
+export interface DestinationErrorOptions extends ErrorOptions {
+  readonly code?: string | undefined;
+}
+
 /** A destination did not take something. The message holds what it answered, cut short and without secrets. */
 export class DestinationError extends OtaWatchError {
   override readonly name = 'DestinationError';
   readonly trouble: DestinationTrouble;
+  /** The destination's own word for it (`message_not_found`), or that of the network (`ECONNREFUSED`). */
+  readonly code?: string;
 
-  constructor(message: string, trouble: DestinationTrouble, options?: ErrorOptions) {
-    super(message, options);
+  constructor(message: string, trouble: DestinationTrouble, options: DestinationErrorOptions = {}) {
+    const { code, ...rest } = options;
+    super(message, rest);
     this.trouble = trouble;
+    if (code !== undefined) this.code = code;
   }
 }
