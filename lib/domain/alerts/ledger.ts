@@ -9,6 +9,8 @@ export interface Progress {
   readonly applied: number;
   /** Where earlier events may still come late, in order; the oldest are forgotten past a bound. */
   readonly gaps: readonly Gap[];
+  /** When `applied` last grew, epoch milliseconds: while it does, those that wait for their predecessors go on waiting. */
+  readonly appliedAt?: number;
   /** An event that waits for its destination to take it: those after it wait as well, until then (epoch milliseconds). */
   readonly held?: { readonly sequence: number; readonly until: number };
 }
