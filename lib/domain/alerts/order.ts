@@ -1,0 +1,72 @@
+import type { Gap, Progress, Turn } from './ledger.ts';
+
+/** How long an event waits for those before it, milliseconds. */
+export const PATIENCE_MS = 10_000;
+const MAX_GAPS = 10;
+
+/** Where an event stands among those of its task, as its detail says. */
+export interface Place {
+  readonly sequence: number;
+  /** Of the task's previous event; undefined on its first. */
+  readonly previousSequence?: number;
+}
+
+/**
+ * What is to be done with an event. It waits for its predecessor until it has waited for PATIENCE_MS and nothing was dealt
+ * with for as long: in a long row of events that come in reverse, each gets the time to come before the next.
+ *
+ * @param progress undefined before the first event
+ * @param now epoch milliseconds
+ * @param waitedMs how long the event has waited so far, milliseconds
+ */
+export function turnOf(progress: Progress | undefined, place: Place, now: number, waitedMs: number): Turn {
+  const { sequence, previousSequence = 0 } = place;
+  const { applied, gaps, held, appliedAt } = progress ?? START;
+  const isLate = gaps.some((gap) => isIn(gap, sequence));
+  if (sequence <= applied && !isLate) return 'duplicate';
+  if (held !== undefined && held.sequence < sequence && now < held.until) return 'wait';
+  if (isLate) return 'late';
+  if (previousSequence <= applied) return 'next';
+  const quietMs = appliedAt === undefined ? waitedMs : Math.min(waitedMs, now - appliedAt);
+  return quietMs < PATIENCE_MS ? 'wait' : 'next';
+}
+
+/** Marks an event as dealt with. Those before it that were not become a gap. */
+export function advance(progress: Progress | undefined, place: Place, now: number): Progress {
+  const { sequence } = place;
+  const { held, ...before } = progress ?? START;
+  const kept = held !== undefined && held.sequence !== sequence ? { held } : {};
+  if (sequence <= before.applied)
+    return { ...before, gaps: bounded(before.gaps.flatMap((gap) => without(gap, place))), ...kept };
+  return { applied: sequence, gaps: bounded(withGap(before, place)), appliedAt: now, ...kept };
+}
+
+/**
+ * Lets the events after one wait until it has been tried again.
+ *
+ * @param until epoch milliseconds
+ */
+export function hold(progress: Progress | undefined, sequence: number, until: number): Progress {
+  return { ...(progress ?? START), held: { sequence, until } };
+}
+
+const START: Progress = { applied: 0, gaps: [] };
+
+const bounded = (gaps: readonly Gap[]) => gaps.slice(-MAX_GAPS);
+
+const isIn = ([from, to]: Gap, sequence: number) => from <= sequence && sequence <= to;
+
+function withGap({ applied, gaps }: Progress, { previousSequence = 0 }: Place): readonly Gap[] {
+  if (previousSequence <= applied) return gaps;
+  return [...gaps, [applied + 1, previousSequence]];
+}
+
+/** What is left of a gap: sequences between an event and its predecessor are of no event that anybody waits for. */
+function without([from, to]: Gap, { sequence, previousSequence = 0 }: Place): Gap[] {
+  if (!isIn([from, to], sequence)) return [[from, to]];
+  const parts: Gap[] = [
+    [from, previousSequence],
+    [sequence + 1, to],
+  ];
+  return parts.filter(([first, last]) => first <= last);
+}
