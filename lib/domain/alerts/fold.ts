@@ -1,9 +1,13 @@
 import type { PublishedEvent } from '../events.ts';
-import type { CommonDetail } from '../generated/events.ts';
+import type { CommonDetail, StopReason } from '../generated/events.ts';
 import { isTerminal } from '../task.ts';
 import type { NewestSequences, OpenBreach, RolloutView } from './rollout-view.ts';
 
-const NONE: Pick<RolloutView, 'open' | 'recovered' | 'newest'> = {
+type Facts = Pick<RolloutView, keyof CommonDetail & keyof RolloutView>;
+/** What is not of the newest event as such. */
+type Findings = Omit<RolloutView, keyof Facts | 'stopped'>;
+
+const NONE: Findings = {
   open: [],
   recovered: {},
   newest: { statusChanged: 0, progressed: 0, stopped: 0, over: 0 },
@@ -16,17 +20,18 @@ const NONE: Pick<RolloutView, 'open' | 'recovered' | 'newest'> = {
 export function fold(view: RolloutView | undefined, event: PublishedEvent): RolloutView {
   const before = view ?? NONE;
   const newest = newestOf(before.newest, event);
+  const isLate = view !== undefined && view.sequence > event.detail.sequence;
+  // Nothing follows the end of tracking: what does, is of a task that is tracked again.
+  const stopped = isLate ? view.stopped : stopReasonOf(event);
   return {
-    ...factsOf(view !== undefined && view.sequence > event.detail.sequence ? view : event.detail),
-    ...causeOf(view, event),
-    ...paceOf(view, event, newest),
-    ...stopOf(view, event),
+    ...factsOf(isLate ? view : event.detail),
+    ...causeOf(before, event),
+    ...paceOf(before, event, newest),
+    ...(stopped !== undefined && { stopped }),
     ...breachesOf(before, event, newest),
     newest,
   };
 }
-
-type Facts = Pick<RolloutView, keyof CommonDetail & keyof RolloutView>;
 
 function factsOf(known: Facts): Facts {
   const { taskId, sequence, observedAt, status, counts } = known;
@@ -57,45 +62,35 @@ function newestOf(before: NewestSequences, { detailType, detail }: PublishedEven
   };
 }
 
-function causeOf(
-  view: RolloutView | undefined,
-  { detailType, detail }: PublishedEvent,
-): Pick<RolloutView, 'inferredCause'> {
-  const isNews =
-    detailType === 'OTA Task Status Changed' && detail.sequence >= (view?.newest.statusChanged ?? 0);
-  const inferredCause = isNews ? detail.inferredCause : view?.inferredCause;
+function causeOf(before: Findings, { detailType, detail }: PublishedEvent): Pick<Findings, 'inferredCause'> {
+  const isNews = detailType === 'OTA Task Status Changed' && detail.sequence >= before.newest.statusChanged;
+  const { inferredCause } = isNews ? detail : before;
   return inferredCause === undefined ? {} : { inferredCause };
 }
 
 function paceOf(
-  view: RolloutView | undefined,
+  before: Findings,
   { detailType, detail }: PublishedEvent,
   newest: NewestSequences,
-): Pick<RolloutView, 'ratePerMinute' | 'estimatedCompletionAt'> {
+): Pick<Findings, 'ratePerMinute' | 'estimatedCompletionAt'> {
   if (newest.over >= newest.progressed) return {};
   const isNews = detailType === 'OTA Task Progressed' && detail.sequence === newest.progressed;
-  const { ratePerMinute, estimatedCompletionAt } = (isNews ? detail : view) ?? {};
+  const { ratePerMinute, estimatedCompletionAt } = isNews ? detail : before;
   return {
     ...(ratePerMinute !== undefined && { ratePerMinute }),
     ...(estimatedCompletionAt !== undefined && { estimatedCompletionAt }),
   };
 }
 
-/** Nothing comes after the end of tracking: what does, is of a task that is tracked again. */
-function stopOf(
-  view: RolloutView | undefined,
-  { detailType, detail }: PublishedEvent,
-): Pick<RolloutView, 'stopped'> {
-  const isOlder = view !== undefined && detail.sequence < view.sequence;
-  if (isOlder) return view.stopped === undefined ? {} : { stopped: view.stopped };
-  return detailType === 'OTA Task Tracking Stopped' ? { stopped: detail.reason } : {};
+function stopReasonOf({ detailType, detail }: PublishedEvent): StopReason | undefined {
+  return detailType === 'OTA Task Tracking Stopped' ? detail.reason : undefined;
 }
 
 function breachesOf(
-  before: Pick<RolloutView, 'open' | 'recovered'>,
+  before: Findings,
   event: PublishedEvent,
   { stopped }: NewestSequences,
-): Pick<RolloutView, 'open' | 'recovered'> {
+): Pick<Findings, 'open' | 'recovered'> {
   const all = withRecovery(before.recovered, event);
   const recovered = Object.fromEntries(Object.entries(all).filter(([, sequence]) => sequence > stopped));
   const isOpen = ({ ruleId, sequence }: OpenBreach) =>
@@ -104,9 +99,9 @@ function breachesOf(
 }
 
 function withRecovery(
-  recovered: RolloutView['recovered'],
+  recovered: Findings['recovered'],
   { detailType, detail }: PublishedEvent,
-): RolloutView['recovered'] {
+): Findings['recovered'] {
   if (detailType !== 'OTA Task Threshold Recovered') return recovered;
   const { id } = detail.rule;
   return { ...recovered, [id]: Math.max(recovered[id] ?? 0, detail.sequence) };

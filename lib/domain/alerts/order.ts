@@ -41,6 +41,14 @@ export function advance(progress: Progress | undefined, place: Place, now: numbe
   return { applied: sequence, gaps: bounded(withGap(before, place)), appliedAt: now, ...kept };
 }
 
+/** Marks an event as dealt with that its destination refused for good: if somebody sends it again, it is late. */
+export function passOver(progress: Progress | undefined, place: Place, now: number): Progress {
+  const { sequence } = place;
+  const after = advance(progress, place, now);
+  const gaps: readonly Gap[] = [...after.gaps, [sequence, sequence]];
+  return { ...after, gaps: bounded(gaps.toSorted(([a], [b]) => a - b)) };
+}
+
 /**
  * Lets the events after one wait until it has been tried again.
  *
