@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { getSystemErrorMessage } from 'node:util';
+import type { AlertSettings } from '../../lib/domain/alerts/routing.ts';
 import type { RuleSet } from '../../lib/domain/rules/rule-set.ts';
 import { OtaWatchError } from '../../lib/errors.ts';
-import { parseRuleFile } from '../../lib/rule-file/parse.ts';
+import { parseAlertSettings, parseRuleFile } from '../../lib/rule-file/parse.ts';
 
 /** The operating system does not give the content of a rule file. */
 export class UnreadableRuleFileError extends OtaWatchError {
@@ -15,13 +16,24 @@ export class UnreadableRuleFileError extends OtaWatchError {
  * @throws UnreadableRuleFileError, or RuleFileError that lists what is wrong in it
  */
 export function readRuleFile(file: string): RuleSet {
-  let text: string;
+  return parseRuleFile(readText(file), file);
+}
+
+/**
+ * Reads what a rule file says about alerts.
+ *
+ * @throws UnreadableRuleFileError, or RuleFileError that lists what is wrong in the file
+ */
+export function readAlertSettings(file: string): AlertSettings {
+  return parseAlertSettings(readText(file), file);
+}
+
+function readText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     throw new UnreadableRuleFileError(`${file} cannot be read: ${reason(error)}`, { cause: error });
   }
-  return parseRuleFile(text, file);
 }
 
 function reason(error: unknown): string {

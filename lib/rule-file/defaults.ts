@@ -1,4 +1,6 @@
+import type { AlertSettings } from '../domain/alerts/routing.ts';
 import type { ConfigurableKind, RuleSet } from '../domain/rules/rule-set.ts';
+import { alerts } from './alerts.ts';
 import { ruleEntry } from './convert.ts';
 import { ENTRIES } from './schema.ts';
 
@@ -35,5 +37,8 @@ export const DEFAULT_RULES: RuleSet = {
 
 /** The built-in rules with those of a file over them. */
 export function withDefaults(set: RuleSet): RuleSet {
-  return { entries: [...DEFAULT_RULES.entries, ...set.entries] };
+  return { ...set, entries: [...DEFAULT_RULES.entries, ...set.entries] };
 }
+
+/** What a file says about alerts that does not mention them. */
+export const DEFAULT_ALERTS: AlertSettings = alerts.parse({});

@@ -25,7 +25,7 @@ function shared<Schema extends z.ZodType>(id: string, schema: Schema, descriptio
   return schema.exactOptional().meta({ id, description });
 }
 
-const severityName = oneOf(SEVERITIES).meta({ id: 'severity' });
+export const severityName = oneOf(SEVERITIES).meta({ id: 'severity' });
 const anyDuration = duration('0s').meta({ id: 'duration' });
 const sometime = duration('1m').meta({ id: 'positiveDuration' });
 const percent = percentage.meta({ id: 'percentage' });

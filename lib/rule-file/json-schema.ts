@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { CONFIGURABLE_KINDS } from '../domain/rules/rule-set.ts';
 import { EVERY_FIELD, FIELDS } from './fields.ts';
 import { FIXED_IDS } from './kinds.ts';
-import { ID_DESCRIPTION, KIND_DESCRIPTION, match, ruleFile, ruleId } from './schema.ts';
+import { match } from './match.ts';
+import { ID_DESCRIPTION, KIND_DESCRIPTION, ruleFile, ruleId } from './schema.ts';
 import { strict } from './values.ts';
 
 /**
  * The JSON Schema (draft 2020-12) of rule files, for editors. It cannot say what depends on other entries or on how large
- * values are to each other: which entries have to be complete, recovery limits, how long durations may be.
+ * values are to each other: which entries have to be complete, recovery limits, how long durations may be, which tags are taken.
  */
 export function ruleFileSchema(): object {
   const fixed = [...FIXED_IDS.keys()].join('|');

@@ -1,8 +1,16 @@
 const MAX_SUGGESTIONS = 3;
 
-/** What is wrong with fields that nobody knows: one line a field. */
-export function unknownFields(names: readonly string[], known: readonly string[]): string {
-  return names.map((name) => unknownField(name, known)).join('\n');
+/**
+ * What is wrong with fields that nobody knows: one line a field.
+ *
+ * @param refused what to say of fields that are known elsewhere, by name
+ */
+export function unknownFields(
+  names: readonly string[],
+  known: readonly string[],
+  refused: ReadonlyMap<string, string>,
+): string {
+  return names.map((name) => refused.get(name) ?? unknownField(name, known)).join('\n');
 }
 
 function unknownField(name: string, known: readonly string[]): string {

@@ -1,12 +1,16 @@
 import { z } from 'zod';
+import { CHANNEL_TAG, SERVICE_TAG } from '../domain/alerts/names.ts';
+import type { AlertSettings } from '../domain/alerts/routing.ts';
 import {
   CONFIGURABLE_KINDS,
   type ConfigurableKind,
   type RuleEntry,
   type RuleSet,
 } from '../domain/rules/rule-set.ts';
+import { isOwnTag } from '../domain/rules/tags.ts';
 import { checkRecovery, findMissing } from './checks.ts';
 import { ruleEntry } from './convert.ts';
+import { DEFAULT_ALERTS } from './defaults.ts';
 import { type RuleDocument, readDocument } from './document.ts';
 import { afterEntry, FIXED_IDS, type KnownId, NOTHING_KNOWN } from './kinds.ts';
 import { type Finding, findingsOf, type Path, pathText, RuleFileError } from './problems.ts';
@@ -15,12 +19,41 @@ import { AnyEntry, ENTRIES, EntryHead, FileHead, MAX_ENTRIES, MAX_IDS } from './
 const Entries = z.object({ rules: z.array(z.unknown()) });
 
 /**
- * Reads a rule file, YAML or JSON: the user's entries only, without the built-in rules that they may override.
+ * Reads the rules of a rule file, YAML or JSON: the user's entries only, without the built-in rules that they may override.
  *
  * @param source the name of the file, as problems and origins show it
- * @throws RuleFileError that lists everything that is wrong
+ * @throws RuleFileError that lists everything that is wrong in the file
  */
 export function parseRuleFile(text: string, source: string): RuleSet {
+  const { entries, alerts } = readWhole(text, source);
+  const ignoredTags = otherTags(alerts);
+  return { entries, ...(ignoredTags.length > 0 && { ignoredTags }) };
+}
+
+/**
+ * Reads the part `alerts` of a rule file; what it leaves out is as by default.
+ *
+ * @param source the name of the file, as problems show it
+ * @throws RuleFileError that lists everything that is wrong in the file, also elsewhere
+ */
+export function parseAlertSettings(text: string, source: string): AlertSettings {
+  return readWhole(text, source).alerts;
+}
+
+/** Keys that look like tags about rules, and are about alerts in this file only. */
+function otherTags({ channelTag, serviceTag }: AlertSettings): readonly string[] {
+  const keys = new Set<string>();
+  if (channelTag !== CHANNEL_TAG) keys.add(channelTag);
+  if (serviceTag !== SERVICE_TAG) keys.add(serviceTag);
+  return [...keys].filter(isOwnTag);
+}
+
+interface RuleFile {
+  readonly entries: readonly RuleEntry[];
+  readonly alerts: AlertSettings;
+}
+
+function readWhole(text: string, source: string): RuleFile {
   const document = readDocument(text, source);
   const { value } = document;
   if (value === null) {
@@ -38,7 +71,7 @@ export function parseRuleFile(text: string, source: string): RuleSet {
   }));
   const all = [...document.problems, ...problems].sort((a, b) => a.line - b.line || a.column - b.column);
   if (all.length > 0) throw new RuleFileError(source, all);
-  return { entries: read.entries };
+  return { entries: read.entries, alerts: head.data?.alerts ?? DEFAULT_ALERTS };
 }
 
 function readEntries(rules: readonly unknown[], document: RuleDocument, source: string) {

@@ -48,7 +48,7 @@ export function pathText(path: Path): string {
 
 /** What a validation found, below a place in the document. */
 export function findingsOf(error: z.ZodError, at: Path, value: unknown): Finding[] {
-  return error.issues.flatMap((issue) => {
+  const findings = error.issues.flatMap((issue): Finding[] => {
     const path = [...at, ...issue.path];
     // One line a field, see strict().
     if (issue.code === 'unrecognized_keys') {
@@ -58,6 +58,12 @@ export function findingsOf(error: z.ZodError, at: Path, value: unknown): Finding
     const isMissing = valueAt(value, issue.path) === undefined;
     return [{ path, message: isMissing ? `missing: ${issue.message}` : issue.message }];
   });
+  // A text in the place of a list is told again for its length.
+  return [
+    ...new Map(
+      findings.map((finding) => [JSON.stringify([finding.path, finding.message]), finding]),
+    ).values(),
+  ];
 }
 
 function valueAt(value: unknown, path: Path): unknown {

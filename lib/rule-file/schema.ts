@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { CONFIGURABLE_KINDS, type ConfigurableKind } from '../domain/rules/rule-set.ts';
+import { alerts } from './alerts.ts';
 import { EVERY_FIELD, FIELDS } from './fields.ts';
-import { flag, oneOf, strict, wholeNumberFrom } from './values.ts';
+import { match } from './match.ts';
+import { oneOf, strict, TEXT_EXPECTED } from './values.ts';
 
 export const MAX_ENTRIES = 100;
 export const MAX_IDS = 50;
@@ -15,56 +17,6 @@ export const ruleId = z
   .regex(/^(?!tag)/, 'ids that begin with "tag" are taken by rules about tags: choose another')
   .regex(/^(?!constructor$)/, 'this id is reserved: choose another')
   .describe(ID_DESCRIPTION);
-
-const TEXT_EXPECTED = 'expected a text: put it in quotes if it looks like something else';
-const anyPattern = z.string({ error: TEXT_EXPECTED }).max(1_024, 'expected at most 1024 characters');
-const pattern = anyPattern
-  .min(1, 'expected a pattern')
-  .meta({ id: 'pattern', description: 'A text in which * stands for any text and ? for one character.' });
-
-const notEmpty = (value: object) => Object.keys(value).length > 0;
-const NOT_EMPTY = {
-  error: 'expected at least one condition',
-  // A field that nobody knows is not among the value's, and told already.
-  when: ({ issues }: { readonly issues: readonly unknown[] }) => issues.length === 0,
-};
-
-export const match = strict({
-  tags: z
-    .record(z.string().min(1, 'expected the key of a tag'), anyPattern, {
-      error: 'expected tags with patterns',
-    })
-    .refine(notEmpty, NOT_EMPTY)
-    .meta({ minProperties: 1 })
-    .exactOptional()
-    .describe(
-      'Tags that the task must have, each with a pattern for its value: * stands for any text, ? for one character.',
-    ),
-  otaType: pattern.exactOptional().describe('ONE_TIME, CONTINUOUS or a pattern.'),
-  configurationId: pattern.exactOptional().describe("A pattern for the id of the task's configuration."),
-  taskId: pattern.exactOptional().describe('A pattern for the id of the task.'),
-  things: strict({
-    atLeast: wholeNumberFrom(0).exactOptional().describe('So many things, or more.'),
-    below: wholeNumberFrom(1).exactOptional().describe('Fewer things than this.'),
-  })
-    .refine(notEmpty, NOT_EMPTY)
-    .refine(
-      ({ atLeast = 0, below = Number.POSITIVE_INFINITY }) => atLeast < below,
-      'expected below to be above atLeast',
-    )
-    .meta({ minProperties: 1 })
-    .exactOptional()
-    .describe('How many things the task targets.'),
-  abortCriteria: flag
-    .exactOptional()
-    .describe('Whether the configuration of the task has abort criteria, at which AWS cancels the rollout.'),
-})
-  .refine(notEmpty, NOT_EMPTY)
-  .meta({
-    id: 'match',
-    minProperties: 1,
-    description: 'The tasks that the entry is for: those that meet every condition. All tasks without it.',
-  });
 
 export const KIND_DESCRIPTION = 'What the rule watches. The first entry of an id says it; later ones may.';
 const anyKind = oneOf(CONFIGURABLE_KINDS).describe(KIND_DESCRIPTION);
@@ -112,6 +64,7 @@ export const ruleFile = <Entries extends z.ZodType>(entries: Entries) =>
       .array(entries, { error: 'expected a list of entries, [] for none' })
       .max(MAX_ENTRIES, `expected at most ${MAX_ENTRIES} entries`)
       .describe('Later entries override earlier ones of the same id, field by field, where they match.'),
+    alerts: alerts.exactOptional(),
   });
 
 /** A rule file whose entries have not been looked at. */

@@ -60,6 +60,8 @@ export function wholeNumberFrom(min: number) {
   return z.int({ error: expected }).gte(min, expected);
 }
 
+export const TEXT_EXPECTED = 'expected a text: put it in quotes if it looks like something else';
+
 export const flag = z.boolean({ error: 'expected true or false' });
 
 export function oneOf<const Names extends readonly string[]>(names: Names) {
@@ -70,23 +72,36 @@ export function oneOf<const Names extends readonly string[]>(names: Names) {
 export function list<Item extends z.ZodType>(
   item: Item,
   max: number,
-  key: (item: z.output<Item>) => unknown = (one) => one,
+  key: (one: z.output<Item>) => unknown = (one) => one,
 ) {
   const expected = `expected a list of 1 to ${max}`;
-  return z
-    .array(item, { error: expected })
-    .min(1, expected)
-    .max(max, expected)
-    .refine((items) => new Set(items.map(key)).size === items.length, 'expected each only once')
+  return distinct(z.array(item, { error: expected }).min(1, expected).max(max, expected), key);
+}
+
+/** A list without repetitions that may be empty. */
+export function listOrNone<Item extends z.ZodType>(item: Item, max: number) {
+  const expected = `expected a list of at most ${max}, [] for none`;
+  return distinct(z.array(item, { error: expected }).max(max, expected), (one) => one);
+}
+
+function distinct<Item extends z.ZodType>(items: z.ZodArray<Item>, key: (one: z.output<Item>) => unknown) {
+  return items
+    .refine((all) => new Set(all.map(key)).size === all.length, 'expected each only once')
     .meta({ uniqueItems: true });
 }
 
-/** An object that has only these fields: another is an error that names those that are like it. */
-export function strict<Shape extends z.core.$ZodShape>(shape: Shape) {
+const NOTHING_REFUSED: ReadonlyMap<string, string> = new Map();
+
+/**
+ * An object that has only these fields: another is an error that names those that are like it.
+ *
+ * @param refused what to say of fields that are known elsewhere, by name
+ */
+export function strict<Shape extends z.core.$ZodShape>(shape: Shape, refused = NOTHING_REFUSED) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? unknownFields(issue.keys, Object.keys(shape))
+        ? unknownFields(issue.keys, Object.keys(shape), refused)
         : `expected an object with fields such as ${Object.keys(shape).slice(0, 2).join(' and ')}`,
   });
 }

@@ -43,6 +43,21 @@ describe('npm run rules -- check', () => {
     expect((await rules(['check', 'my.json'])).stdout).toBe('my.json: 1 rule, 0 overrides; 6 built in\n');
   });
 
+  it.each([
+    [[{ slack: [] }], '0 rules, 0 overrides, 1 route; 6 built in'],
+    [[{ slack: ['#a'] }, { pagerduty: [] }], '0 rules, 0 overrides, 2 routes; 6 built in'],
+  ])('counts routes: %j', async (routes, summary) => {
+    writeFileSync(
+      path.join(folder, 'my.json'),
+      JSON.stringify({ version: 1, rules: [], alerts: { routes } }),
+    );
+    expect(await rules(['check', 'my.json'])).toEqual({
+      status: 0,
+      stdout: `my.json: ${summary}\n`,
+      stderr: '',
+    });
+  });
+
   it('passes the file that is packaged', async () => {
     expect(await rules(['check', 'rules.yml'], root)).toMatchObject({ status: 0, stderr: '' });
   });

@@ -95,7 +95,7 @@ unreachable (unreachable)
   off: rules.yml:5
 
 tag:ota-watch:mtue (malformed-tag, warning)
-  ignored: ota-watch knows no such tag: there are ota-watch:failed-percent, ota-watch:failed-things, ota-watch:stalled-minutes, ota-watch:min-executed, ota-watch:severity, ota-watch:mute
+  ignored: ota-watch knows no such tag: after its prefix it knows failed-percent, failed-things, stalled-minutes, min-executed, severity, mute, slack-channel, pagerduty-service
 `);
 });
 

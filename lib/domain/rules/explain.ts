@@ -1,9 +1,8 @@
 import { completeRule } from './complete.ts';
 import type { RuleSubject } from './match.ts';
-import { type MergedRule, mergeRules, type RuleLayer } from './resolve.ts';
+import { type MergedRule, mergeRules, type RuleLayer, tagsOf } from './resolve.ts';
 import type { TaskRule } from './rule.ts';
 import { type ConfigurableKind, LIMITS, type Origin, type RuleFields, type RuleSet } from './rule-set.ts';
-import { readRuleTags } from './tags.ts';
 
 /** From where a field of a rule has its value. */
 export type FieldSource =
@@ -35,7 +34,7 @@ export interface RuleExplanation {
 
 /** The rules that apply to a task, with where everything about them comes from: for people who ask. */
 export function explainRules(set: RuleSet, subject: RuleSubject): RuleExplanation {
-  const tags = readRuleTags(subject.tags, subject.ignoredTags);
+  const tags = tagsOf(set, subject);
   const merged = mergeRules(set, subject, tags);
   const rules = merged
     .filter(({ fields }) => fields.enabled !== false)

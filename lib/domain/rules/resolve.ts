@@ -33,12 +33,20 @@ const MAX_RULES = 100;
  * Costs a few microseconds; depends on nothing but its arguments, so that it can be remembered as long as they are the same.
  */
 export function resolveRules(set: RuleSet, subject: RuleSubject): ResolvedRules {
-  const tags = readRuleTags(subject.tags, subject.ignoredTags);
+  const tags = tagsOf(set, subject);
   const rules: TaskRule[] = [];
   for (const { id, kind, fields } of mergeRules(set, subject, tags)) {
     if (fields.enabled !== false) rules.push(...completeRule(id, kind, fields, subject.criteria));
   }
   return bounded(rules.concat(tags.malformed));
+}
+
+/** What the tags of a task say about its rules. */
+export function tagsOf(set: RuleSet, subject: RuleSubject): RuleTags {
+  return readRuleTags(
+    subject.tags,
+    [set, subject].flatMap(({ ignoredTags = [] }) => ignoredTags),
+  );
 }
 
 /** Of too many rules those go first of which one entry makes many. */

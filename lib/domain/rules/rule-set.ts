@@ -104,4 +104,6 @@ export type RuleEntry = {
 /** The rules that are in force, in order: later entries override earlier ones of the same id, field by field. */
 export interface RuleSet {
   readonly entries: readonly RuleEntry[];
+  /** Keys of tags that the rule file gives another meaning: never told as malformed. */
+  readonly ignoredTags?: readonly string[];
 }

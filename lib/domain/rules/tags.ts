@@ -1,3 +1,4 @@
+import { CHANNEL_TAG, readChannel, readService, SERVICE_TAG } from '../alerts/names.ts';
 import { parseScheduleTime } from '../schedule.ts';
 import { FAILURE_STATES, type MalformedTagRule } from './rule.ts';
 import { type ConfigurableKind, type RuleFields, SEVERITIES } from './rule-set.ts';
@@ -31,9 +32,14 @@ export interface RuleTags {
   readonly malformed: readonly MalformedTagRule[];
 }
 
-interface Definition extends Omit<TagLayer, 'tag' | 'fields'> {
+/** What the value of a tag has to be. */
+interface Check {
   readonly expected: string;
   /** @returns undefined for a value that is not as expected */
+  read(value: string): unknown;
+}
+
+interface Definition extends Check, Omit<TagLayer, 'tag' | 'fields'> {
   read(value: string): RuleFields | undefined;
 }
 
@@ -118,7 +124,31 @@ const DEFINITIONS: ReadonlyMap<string, Definition> = new Map<string, Definition>
   ],
 ]);
 
-const UNKNOWN = `ota-watch knows no such tag: there are ${[...DEFINITIONS.keys()].map((name) => PREFIX + name).join(', ')}`;
+/** Tags of the prefix that set limits, severities and mutes. */
+export const LIMIT_TAGS: readonly string[] = Array.from(DEFINITIONS.keys(), (name) => PREFIX + name);
+
+/** Tags of the prefix that say where alerts go, and nothing about rules. */
+const ADDRESS_TAGS: ReadonlyMap<string, Check> = new Map([
+  [
+    CHANNEL_TAG,
+    { expected: 'expected a Slack channel such as #ota-rollouts, or the id of one', read: readChannel },
+  ],
+  [
+    SERVICE_TAG,
+    {
+      expected: 'expected a PagerDuty service: up to 64 of a-z, 0-9 and -, of which - is not the first',
+      read: readService,
+    },
+  ],
+]);
+
+/** By key, in the order in which they are told. */
+const KNOWN = new Map<string, Check>([
+  ...Array.from(DEFINITIONS, ([name, definition]) => [PREFIX + name, definition] as const),
+  ...ADDRESS_TAGS,
+]);
+const NAMES = Array.from(KNOWN.keys(), (tag) => tag.slice(PREFIX.length));
+const UNKNOWN = `ota-watch knows no such tag: after its prefix it knows ${NAMES.join(', ')}`;
 
 /** @returns epoch milliseconds; undefined for what is neither `until` and a time nor a time alone */
 export function parseMute(text: string): number | undefined {
@@ -139,6 +169,11 @@ function readWholeNumber(text: string, max = Number.MAX_SAFE_INTEGER): number | 
   return number >= 1 && number <= max ? number : undefined;
 }
 
+/** Whether the key of a tag begins as ours do, or nearly so. */
+export function isOwnTag(key: string): boolean {
+  return key.trim().toLowerCase().startsWith(PREFIX);
+}
+
 const NO_TAGS: RuleTags = { layers: [], malformed: [] };
 
 /**
@@ -151,22 +186,32 @@ export function readRuleTags(
   tags: Readonly<Record<string, string>>,
   ignoredKeys: readonly string[] = [],
 ): RuleTags {
-  const own = new Map(Object.entries(tags).filter(([key]) => key.trim().toLowerCase().startsWith(PREFIX)));
+  const own = new Map(Object.entries(tags).filter(([key]) => isOwnTag(key)));
   if (own.size === 0) return NO_TAGS;
-  const layers: TagLayer[] = [];
-  const problems = new Map<string, string>();
-  for (const [name, { expected, read, ...definition }] of DEFINITIONS) {
-    const tag = PREFIX + name;
-    const value = own.get(tag);
-    if (value === undefined) continue;
-    const fields = read(value.trim());
-    if (fields === undefined) problems.set(tag, expected);
-    else layers.push({ tag, fields, ...definition });
-  }
-  const known = new Set([...DEFINITIONS.keys()].map((name) => PREFIX + name));
-  for (const key of own.keys()) if (!known.has(key)) problems.set(key, UNKNOWN);
+  const layers = layersOf(own);
+  const problems = problemsOf(own);
   for (const key of ignoredKeys) problems.delete(key);
   return { layers, malformed: malformedRules(problems, layers) };
+}
+
+function layersOf(tags: ReadonlyMap<string, string>): TagLayer[] {
+  return Array.from(DEFINITIONS).flatMap(([name, { expected, read, ...definition }]) => {
+    const tag = PREFIX + name;
+    const value = tags.get(tag);
+    const fields = value === undefined ? undefined : read(value.trim());
+    return fields === undefined ? [] : [{ tag, fields, ...definition }];
+  });
+}
+
+/** By key, what was expected. */
+function problemsOf(tags: ReadonlyMap<string, string>): Map<string, string> {
+  const problems = new Map<string, string>();
+  for (const [tag, { expected, read }] of KNOWN) {
+    const value = tags.get(tag);
+    if (value !== undefined && read(value.trim()) === undefined) problems.set(tag, expected);
+  }
+  for (const key of tags.keys()) if (!KNOWN.has(key)) problems.set(key, UNKNOWN);
+  return problems;
 }
 
 function malformedRules(problems: ReadonlyMap<string, string>, layers: readonly TagLayer[]) {

@@ -406,6 +406,10 @@ describe('tags of the task', () => {
       { id: 'tag:ota-watch:failed-percent', kind: 'malformed-tag' },
     ]);
     expect(tagged(ruleSet(), { track: 'on' }, { ignoredTags: ['ota-watch:track'] })).toEqual([]);
+    const set = { ...ruleSet(), ignoredTags: ['ota-watch:oncall'] };
+    const tags = { track: 'on', oncall: '#locks' };
+    expect(tagged(set, tags, { ignoredTags: ['ota-watch:track'] })).toEqual([]);
+    expect(tagged(set, tags)).toMatchObject([{ id: 'tag:ota-watch:track' }]);
   });
 });
 

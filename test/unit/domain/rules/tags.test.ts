@@ -26,6 +26,15 @@ describe('readRuleTags', () => {
     expect(fieldsOf({ [tag]: value })).toEqual([{ tag, fields }]);
   });
 
+  it.each([
+    ['slack-channel', ' #locks'],
+    ['slack-channel', 'locks'],
+    ['slack-channel', 'C0123ABCD'],
+    ['pagerduty-service', 'locks-1 '],
+  ])('takes nothing about rules from %s, which says where alerts go: %j', (name, value) => {
+    expect(readRuleTags({ [`ota-watch:${name}`]: value })).toEqual({ layers: [], malformed: [] });
+  });
+
   it('takes what makes rules before what changes them, however the tags are ordered', () => {
     const tags = {
       'ota-watch:mute': '2026-12-01',
@@ -56,6 +65,16 @@ describe('readRuleTags', () => {
       ['until', 'until tomorrow', 'for 2h', '2026-13-01', ''],
       'expected "until" and a time such as 2026-12-01T00:00Z',
     ],
+    [
+      'slack-channel',
+      ['', 'Locks', '#a b', 'owner', '@ann'],
+      'expected a Slack channel such as #ota-rollouts, or the id of one',
+    ],
+    [
+      'pagerduty-service',
+      ['', 'Locks', 'a_b', 'owner', '0a'.repeat(16)],
+      'expected a PagerDuty service: up to 64 of a-z, 0-9 and -, of which - is not the first',
+    ],
   ])('says what %s has to be', (name, values, problem) => {
     const tag = `ota-watch:${name}`;
     for (const value of values) {
@@ -78,7 +97,7 @@ describe('readRuleTags', () => {
         mutedUntil,
         tag: 'ota-watch:failed-percentage',
         problem:
-          'ota-watch knows no such tag: there are ota-watch:failed-percent, ota-watch:failed-things, ota-watch:stalled-minutes, ota-watch:min-executed, ota-watch:severity, ota-watch:mute',
+          'ota-watch knows no such tag: after its prefix it knows failed-percent, failed-things, stalled-minutes, min-executed, severity, mute, slack-channel, pagerduty-service',
       },
     ]);
   });

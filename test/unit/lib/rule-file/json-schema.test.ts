@@ -8,7 +8,10 @@ import { parseRuleFile } from '../../../../lib/rule-file/parse.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
 const published: unknown = JSON.parse(readFileSync(path.join(root, 'schemas/rules.schema.json'), 'utf8'));
-const validate = new Ajv2020({ strict: true, allErrors: true }).compile(ruleFileSchema());
+// "One of these fields" names them outside of the properties, which is what strictRequired is against.
+const validate = new Ajv2020({ strict: true, strictRequired: false, allErrors: true }).compile(
+  ruleFileSchema(),
+);
 
 function judgements(text: string) {
   const bySchema = validate(parse(text));
@@ -21,6 +24,8 @@ function judgements(text: string) {
 }
 
 const file = (entries: string) => `{ version: 1, rules: [${entries}] }`;
+const alerting = (alerts: string) => `{ version: 1, rules: [], alerts: ${alerts} }`;
+const routing = (routes: string) => alerting(`{ routes: [${routes}] }`);
 
 describe('the JSON Schema of rule files', () => {
   it('is published as it is generated', () => {
@@ -56,6 +61,15 @@ describe('the JSON Schema of rule files', () => {
     [file('{ id: stalled, mute: until 2026-12-01T00:00Z }, { id: overdue, mute: 2026-12-01 }')],
     [file('{ id: stalled, match: { tags: { a: "", "b c": "*" }, otaType: ONE_TIME, configurationId: a } }')],
     [file('{ id: stalled, match: { things: { atLeast: 0, below: 1 }, abortCriteria: true } }')],
+    [alerting('{}')],
+    [alerting('{ groupAbove: 1, channelTag: team, serviceTag: team, routes: [] }')],
+    [routing('{ slack: [] }, { pagerduty: [] }')],
+    [
+      routing(
+        '{ match: { tags: { team: locks } }, severity: [error, critical], events: [breach, status], slack: ["#a", C0123ABCD, owner], pagerduty: [a-1, owner] }',
+      ),
+    ],
+    [routing('{ slack: ["#ロック-überwachung_1"] }')],
   ])('takes what the parser takes: %s', (text) => {
     expect(judgements(text)).toEqual({ bySchema: true, byParser: true });
   });
@@ -99,6 +113,22 @@ describe('the JSON Schema of rule files', () => {
     [file('{ id: abort-criteria, fractions: [{ percent: 0.5, severity: info }] }')],
     [file('{ id: abort-criteria, fractions: [{ percent: 50 }] }')],
     [file(Array.from({ length: 101 }, () => '{ id: stalled }').join(', '))],
+    [alerting('')],
+    [alerting('{ groupAbove: 0 }')],
+    [alerting('{ channelTag: "" }')],
+    [alerting('{ more: 1 }')],
+    [routing('{}')],
+    [routing('{ events: [breach] }')],
+    [routing('{ slack: owner }')],
+    [routing('{ slack: [locks] }')],
+    [routing('{ slack: ["#a", "#a"] }')],
+    [routing('{ slack: [], events: [] }')],
+    [routing('{ slack: [], events: [all] }')],
+    [routing('{ slack: [], severity: [bad] }')],
+    [routing('{ slack: [], match: { abortCriteria: true } }')],
+    [routing('{ pagerduty: [Locks] }')],
+    [routing(`{ pagerduty: [${'0'.repeat(31)}a] }`)],
+    [routing(Array.from({ length: 101 }, () => '{ slack: [] }').join(', '))],
   ])('refuses what the parser refuses: %s', (text) => {
     expect(judgements(text)).toEqual({ bySchema: false, byParser: false });
   });
@@ -117,6 +147,13 @@ describe('the JSON Schema of rule files', () => {
     ],
   ])('leaves to the parser %s', (_, entries) => {
     expect(judgements(file(entries))).toEqual({ bySchema: true, byParser: false });
+  });
+
+  it('leaves to the parser which tags are taken', () => {
+    expect(judgements(alerting('{ channelTag: "ota-watch:mute" }'))).toEqual({
+      bySchema: true,
+      byParser: false,
+    });
   });
 });
 

@@ -315,6 +315,7 @@ describe('an entry', () => {
       '[0].severity: there is no such field here: known are id, kind, match, enabled, for, keepFiringFor, repeatEvery, mute, fractions',
     ],
     ['- { id: stalled, enabled: "no" }', '[0].enabled: expected true or false'],
+    ['- { id: a, kind: ratio, percent: 5, failures: timedOut }', '[0].failures: expected a list of 1 to 3'],
     ['- { id: stalled, severity: warn }', '[0].severity: expected one of info, warning, error, critical'],
     ['- { id: stalled, for: 10 min }', '[0].for: expected a duration such as 90s, 10m, 1h30m or 1d'],
     ['- { id: stalled, for: true }', '[0].for: expected a duration such as 90s, 10m, 1h30m or 1d'],
