@@ -32,7 +32,7 @@ export function groupTriggerOf({ dedupKey, members }: BreachGroup, links: Links,
   const tasks = new Set(members.map(({ taskId }) => taskId)).size;
   const rules = countByRule(members);
   const severest = members.toSorted((a, b) => rank(b.severity) - rank(a.severity));
-  const listed = takeFitting(severest.map((member) => listing(member, links)));
+  const listed = takeFitting(severest, (member) => listing(member, links));
   const leftOut = members.length - listed.length;
   const ways = linkTo(links.dashboardUrl, 'Dashboard');
   return {
@@ -95,14 +95,17 @@ function listing(member: GroupMember, links: Links): Readonly<Record<string, unk
   };
 }
 
-/** The first entries, up to the size in which their list still fits. */
-function takeFitting<Entry>(entries: readonly Entry[]): readonly Entry[] {
+/** As many entries, from the first, as fit into a list together. */
+function takeFitting<Item, Entry>(items: readonly Item[], toEntry: (item: Item) => Entry): readonly Entry[] {
+  const taken: Entry[] = [];
   let size = 0;
-  const end = entries.findIndex((entry) => {
+  for (const item of items) {
+    const entry = toEntry(item);
     size += Buffer.byteLength(JSON.stringify(entry)) + 1;
-    return size > MAX_LIST;
-  });
-  return end < 0 ? entries : entries.slice(0, end);
+    if (size > MAX_LIST) break;
+    taken.push(entry);
+  }
+  return taken;
 }
 
 const rank = (severity: Severity) => SEVERITIES.indexOf(severity);
