@@ -1,14 +1,22 @@
 import { DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IoTManagedIntegrationsClient } from '@aws-sdk/client-iot-managed-integrations';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { OtaWatchError } from '../errors.ts';
+import { createSsmClient } from './secrets.ts';
 
-/** Every AWS client of a function. Region, credentials and endpoints come from the SDK's own environment variables. */
+/** Every AWS client of the poll. Region, credentials and endpoints come from the SDK's own environment variables. */
 export interface Clients {
   readonly managedIntegrations: IoTManagedIntegrationsClient;
   readonly dynamodb: DynamoDBDocumentClient;
   readonly eventBridge: EventBridgeClient;
+}
+
+export interface NotifierClients extends Omit<Clients, 'eventBridge'> {
+  readonly sqs: SQSClient;
+  readonly ssm: SSMClient;
 }
 
 /** No answer may take a good part of the minute that a poll has: it is given up and asked for again. */
@@ -20,14 +28,24 @@ const TIMEOUT_MS = 3_000;
  * @param timeoutMs until an answer begins, and between its parts
  */
 export function createClients(concurrency: number, { timeoutMs = TIMEOUT_MS } = {}): Clients {
-  const requestHandler = {
-    connectionTimeout: Math.min(1_000, timeoutMs),
-    requestTimeout: timeoutMs,
-    throwOnRequestTimeout: true,
-    socketTimeout: timeoutMs,
-    httpsAgent: { maxSockets: concurrency },
-    httpAgent: { maxSockets: concurrency },
+  const requestHandler = requestHandlerOf(concurrency, timeoutMs);
+  return {
+    ...createSharedClients(requestHandler),
+    eventBridge: new EventBridgeClient({ maxAttempts: 3, requestHandler }),
   };
+}
+
+/** The clients of a notifier: those of a poll, save for the bus, and those of the queue and the secrets. */
+export function createNotifierClients(concurrency: number, { timeoutMs = TIMEOUT_MS } = {}): NotifierClients {
+  const requestHandler = requestHandlerOf(concurrency, timeoutMs);
+  return {
+    ...createSharedClients(requestHandler),
+    sqs: new SQSClient({ maxAttempts: 3, requestHandler }),
+    ssm: createSsmClient(),
+  };
+}
+
+function createSharedClients(requestHandler: ReturnType<typeof requestHandlerOf>) {
   const dynamodb = new DynamoDBClient({ maxAttempts: 3, requestHandler });
   nameMissingTables(dynamodb);
   return {
@@ -39,7 +57,17 @@ export function createClients(concurrency: number, { timeoutMs = TIMEOUT_MS } = 
     dynamodb: DynamoDBDocumentClient.from(dynamodb, {
       marshallOptions: { removeUndefinedValues: true },
     }),
-    eventBridge: new EventBridgeClient({ maxAttempts: 3, requestHandler }),
+  };
+}
+
+function requestHandlerOf(concurrency: number, timeoutMs: number) {
+  return {
+    connectionTimeout: Math.min(1_000, timeoutMs),
+    requestTimeout: timeoutMs,
+    throwOnRequestTimeout: true,
+    socketTimeout: timeoutMs,
+    httpsAgent: { maxSockets: concurrency },
+    httpAgent: { maxSockets: concurrency },
   };
 }
 

@@ -13,7 +13,7 @@ const OpenBreach = z.object({
   breachedAt: z.string(),
 });
 
-const View: z.ZodType<RolloutView> = z.looseObject({
+const View: z.ZodType<RolloutView> = z.object({
   taskId: z.string(),
   sequence: z.int(),
   observedAt: z.string(),
@@ -31,6 +31,12 @@ const View: z.ZodType<RolloutView> = z.looseObject({
   stopped: z.exactOptional(z.enum(['completed', 'canceled', 'deleted', 'requested'])),
   open: z.array(OpenBreach),
   recovered: z.record(z.string(), z.int()),
+  newest: z.object({
+    statusChanged: z.int(),
+    progressed: z.int(),
+    stopped: z.int(),
+    over: z.int(),
+  }),
 });
 
 const LedgerItem: z.ZodType<Ledger> = z.object({
@@ -38,10 +44,12 @@ const LedgerItem: z.ZodType<Ledger> = z.object({
   taskId: z.string(),
   version: z.int(),
   applied: z.int(),
+  appliedAt: z.exactOptional(z.number()),
   gaps: z.array(z.tuple([z.int(), z.int()])),
   held: z.exactOptional(z.object({ sequence: z.int(), until: z.number() })),
   view: z.exactOptional(View),
   message: z.exactOptional(z.object({ channel: z.string(), ts: z.string(), shown: z.int() })),
+  sent: z.exactOptional(z.array(z.int())),
   incidents: z.record(z.string(), z.object({ dedupKey: z.string(), sequence: z.int() })),
   claim: z.exactOptional(
     z.object({

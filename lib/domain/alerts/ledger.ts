@@ -74,4 +74,6 @@ export interface Ledger extends Progress {
   /** By rule id. */
   readonly incidents: Readonly<Record<string, Incident>>;
   readonly claim?: Claim;
+  /** Sequences that were sent by somebody who did not come to write it down: of events that are to come again. */
+  readonly sent?: readonly number[];
 }

@@ -25,21 +25,21 @@ const LAYERS: readonly Layer[] = [
   },
   {
     files: /^lib\/aws\//,
-    mayImport: /^lib\/(?!compose\.ts$)/,
+    mayImport: /^lib\/(?!compose)/,
     packages: ANY,
     rule: 'lib/aws imports lib, and packages',
   },
   {
-    files: /^lib\/compose\.ts$/,
+    files: /^lib\/compose(-notifier)?\.ts$/,
     mayImport: /^lib\//,
     packages: NO_SDK,
-    rule: 'lib/compose.ts imports lib, and not the SDK',
+    rule: 'lib/compose.ts and lib/compose-notifier.ts import lib, and not the SDK',
   },
   {
     files: /^lib\//,
-    mayImport: /^lib\/(?!aws\/)/,
+    mayImport: /^(lib\/(?!aws\/)|events\/schemas\/)/,
     packages: NO_SDK,
-    rule: 'lib imports itself, neither lib/aws nor the SDK',
+    rule: 'lib imports itself and the schemas of events, neither lib/aws nor the SDK',
   },
   {
     files: /^functions\//,

@@ -1,0 +1,108 @@
+import { type Addresses, addressesOf, type DefaultAddresses } from '../domain/alerts/route.ts';
+import type { AlertSettings, Destination } from '../domain/alerts/routing.ts';
+import type { PublishedEvent } from '../domain/events.ts';
+import { OtaWatchError, summarizeError } from '../errors.ts';
+import type { Log, OtaService } from '../ports.ts';
+import type { Target } from './lane.ts';
+import type { AddressBook, Addressee, ReceivedEvent } from './ports.ts';
+
+/** Tags are read anew when they are this old: milliseconds. */
+const FRESH_MS = 600_000;
+const READ_TIMEOUT_MS = 3_000;
+/** An alert is not held up for longer than this by tags that cannot be read. */
+const PATIENCE_MS = 20_000;
+
+/** A target of a task, and which of its events it is told. */
+export interface TaskAddress extends Target {
+  tells(event: PublishedEvent): boolean;
+}
+
+/** The tags of a task cannot be read for now, and nobody has read them before. */
+export class UnknownTagsError extends OtaWatchError {
+  override readonly name = 'UnknownTagsError';
+}
+
+export interface AddresserOptions {
+  readonly destination: Destination;
+  readonly settings: AlertSettings;
+  readonly defaults: DefaultAddresses;
+  readonly service: Pick<OtaService, 'getTask'>;
+  readonly book: AddressBook;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** Looks up where the events of a task go: by its tags, and where its events went before. */
+export class Addresser {
+  readonly #options: AddresserOptions;
+  readonly #known = new Map<string, Addressee>();
+  readonly #toldMalformed = new Set<string>();
+
+  constructor(options: AddresserOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param newest the newest event of the task at hand
+   * @throws UnknownTagsError, and what the table throws
+   */
+  async of(newest: ReceivedEvent): Promise<readonly TaskAddress[]> {
+    const { taskId } = newest.event.detail;
+    const { book, destination } = this.#options;
+    const before = this.#known.get(taskId) ?? (await book.read(taskId));
+    const { tags, readAt, isSure } = await this.#tagsOf(newest, before);
+    const { addresses, malformedTag } = this.#route(newest.event, tags);
+    if (malformedTag !== undefined) this.#tellMalformed(taskId, malformedTag);
+    const former = (before?.targets ?? []).filter((target) =>
+      addresses.every((known) => known.target !== target),
+    );
+    const targets = [...addresses.map(({ target }) => target), ...former];
+    const addressee = { taskId, tags, readAt, targets };
+    if (isSure && (readAt !== before?.readAt || targets.length !== before.targets.length)) {
+      await book.write(addressee);
+      this.#known.set(taskId, addressee);
+    }
+    const never = () => false;
+    const name = (target: string) => target.slice(destination.length + 1);
+    return [...addresses, ...former.map((target) => ({ target, name: name(target), tells: never }))];
+  }
+
+  #route({ detail }: PublishedEvent, tags: Addressee['tags']): Addresses {
+    const { settings, destination, defaults } = this.#options;
+    const { taskId, otaType, configurationId, counts } = detail;
+    const subject = {
+      taskId,
+      tags,
+      things: counts.total,
+      ...(otaType !== undefined && { otaType }),
+      ...(configurationId !== undefined && { configurationId }),
+    };
+    return addressesOf(settings, subject, destination, defaults);
+  }
+
+  async #tagsOf(
+    { event, sentAt }: ReceivedEvent,
+    before: Addressee | undefined,
+  ): Promise<Pick<Addressee, 'tags' | 'readAt'> & { readonly isSure: boolean }> {
+    const { now, log, service } = this.#options;
+    if (before !== undefined && now() - before.readAt < FRESH_MS) return { ...before, isSure: true };
+    const { taskId } = event.detail;
+    try {
+      const task = await service.getTask(taskId, AbortSignal.timeout(READ_TIMEOUT_MS));
+      // A task that is gone keeps the tags that it had.
+      return { tags: task?.tags ?? before?.tags ?? {}, readAt: now(), isSure: true };
+    } catch (error) {
+      log.warn('The tags of a task could not be read', { taskId, error: summarizeError(error) });
+      if (before !== undefined) return { ...before, isSure: false };
+      if (now() - sentAt < PATIENCE_MS)
+        throw new UnknownTagsError(`The tags of task ${taskId} are not known yet`, { cause: error });
+      return { tags: {}, readAt: 0, isSure: false };
+    }
+  }
+
+  #tellMalformed(taskId: string, tag: string): void {
+    if (this.#toldMalformed.has(taskId)) return;
+    this.#toldMalformed.add(taskId);
+    this.#options.log.warn('A tag names no address: the default one is told', { taskId, tag });
+  }
+}

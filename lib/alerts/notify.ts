@@ -1,0 +1,120 @@
+import pMap from 'p-map';
+import { summarizeError } from '../errors.ts';
+import type { Log } from '../ports.ts';
+import { type Addresser, UnknownTagsError } from './address.ts';
+import { type Deliver, type Invocation, Lane, type LaneEvent, runLane, type Target } from './lane.ts';
+import { emptyTally, Outcomes, type Tally } from './outcomes.ts';
+import type { AlertQueue, GivenBack, LedgerStore, ReceivedEvent, Slots } from './ports.ts';
+import type { UnreadableMessage } from './receive.ts';
+
+/** Milliseconds after which an event comes again whose addresses could not be looked up. */
+const LOOK_UP_AGAIN_MS = 3_000;
+const CONCURRENCY = 10;
+
+/** What notifications need, for as long as a process lives. */
+export interface NotifierDeps {
+  readonly addresser: Addresser;
+  readonly ledgers: LedgerStore;
+  readonly slots: Slots;
+  readonly queue: AlertQueue;
+  readonly deliver: Deliver;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly random: () => number;
+}
+
+export interface Batch {
+  readonly events: readonly ReceivedEvent[];
+  readonly unreadable: readonly UnreadableMessage[];
+}
+
+export interface Notified {
+  readonly tally: Tally;
+  /** Message ids of those that are to come again. */
+  readonly again: readonly string[];
+}
+
+/**
+ * Tells a destination of a batch of events: looks up where each goes, and deals with every target by itself, so that one that
+ * fails neither delays nor repeats another.
+ *
+ * @param id names the invocation
+ * @param remainingMs until it is ended from outside
+ */
+export async function notify(
+  { events, unreadable }: Batch,
+  deps: NotifierDeps,
+  { id, remainingMs }: { readonly id: string; readonly remainingMs: number },
+): Promise<Notified> {
+  const tally = { ...emptyTally(), received: events.length, unreadable: unreadable.length };
+  const outcomes = new Outcomes();
+  const invocation = { ...deps, id, outcomes, tally, endsAt: deps.now() + remainingMs };
+
+  const lanes = await address(events, invocation, deps.addresser);
+  await Promise.all(
+    [...lanes.values()].map(({ target, events: ofTarget }) =>
+      runLane(new Lane(invocation, target), ofTarget, deps.deliver),
+    ),
+  );
+  await setAsideUnreadable(unreadable, invocation);
+
+  const messages = [...events, ...unreadable];
+  const again = messages.flatMap(({ messageId, receiptHandle }): GivenBack[] => {
+    const outcome = outcomes.of(messageId);
+    return outcome.kind === 'again' ? [{ messageId, receiptHandle, afterMs: outcome.afterMs }] : [];
+  });
+  await deps.queue.giveBack(again);
+  return { tally, again: again.map(({ messageId }) => messageId) };
+}
+
+interface TargetEvents {
+  readonly target: Target;
+  readonly events: LaneEvent[];
+}
+
+async function address(
+  events: readonly ReceivedEvent[],
+  { outcomes, tally, log }: Invocation,
+  addresser: Addresser,
+): Promise<ReadonlyMap<string, TargetEvents>> {
+  const lanes = new Map<string, TargetEvents>();
+  const tasks = Map.groupBy(events, ({ event }) => event.detail.taskId);
+  await pMap(
+    tasks,
+    async ([taskId, ofTask]) => {
+      try {
+        const newest = ofTask.reduce((a, b) => (b.event.detail.sequence > a.event.detail.sequence ? b : a));
+        for (const { target, name, tells } of await addresser.of(newest)) {
+          const lane = lanes.get(target) ?? { target: { target, name }, events: [] };
+          lanes.set(target, lane);
+          lane.events.push(...ofTask.map((received) => ({ received, told: tells(received.event) })));
+        }
+      } catch (error) {
+        if (!(error instanceof UnknownTagsError)) {
+          tally.failures += 1;
+          log.error('Addresses could not be looked up', { taskId, error: summarizeError(error) });
+        }
+        for (const { messageId } of ofTask) outcomes.again(messageId, LOOK_UP_AGAIN_MS);
+      }
+    },
+    { concurrency: CONCURRENCY },
+  );
+  return lanes;
+}
+
+async function setAsideUnreadable(
+  unreadable: readonly UnreadableMessage[],
+  { queue, log, outcomes, tally }: Invocation,
+): Promise<void> {
+  for (const { messageId, body, error } of unreadable) {
+    log.error('A message cannot be read, and was set aside', { messageId, error: summarizeError(error) });
+    try {
+      await queue.setAside(body, { target: 'none', answer: error.message });
+      tally.setAside += 1;
+    } catch (cause) {
+      log.error('A message could not be set aside', { messageId, error: summarizeError(cause) });
+      outcomes.again(messageId, LOOK_UP_AGAIN_MS);
+    }
+  }
+}

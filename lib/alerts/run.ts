@@ -1,0 +1,264 @@
+import { fold } from '../domain/alerts/fold.ts';
+import type { ClaimedPost, Ledger, RolloutMessage } from '../domain/alerts/ledger.ts';
+import { advance, hold, passOver, turnOf } from '../domain/alerts/order.ts';
+import type { RolloutView } from '../domain/alerts/rollout-view.ts';
+import { summarizeError } from '../errors.ts';
+import { DestinationError } from './destination-error.ts';
+import type { Lane, LaneEvent } from './lane.ts';
+
+/** An event comes again so soon when it waits for an earlier one, or for somebody who is at work on its task. */
+const SOON_MS = 2_000;
+/** A message that owes an edit only. */
+const EDIT_MS = 5_000;
+/** An invocation may end a little later than it thinks. */
+const CLAIM_MARGIN_MS = 1_000;
+
+/** An event whose turn it is. */
+export interface RunEvent extends LaneEvent {
+  /** Later ones have been told before it. */
+  readonly late: boolean;
+}
+
+/** The events of one task that a target is to deal with, and its ledger as it becomes while that is done. */
+export class TaskRun {
+  readonly #lane: Lane;
+  readonly #events: readonly RunEvent[];
+  /** Events that have been dealt with, of which the task may still owe something. */
+  readonly #followers: readonly LaneEvent[];
+  #ledger: Ledger;
+  #done = 0;
+  /** Milliseconds after which all of it comes again: nothing that was done is written down. */
+  #postponed: number | undefined;
+  /** Milliseconds after which what is left comes again. */
+  #again = EDIT_MS;
+
+  constructor(lane: Lane, ledger: Ledger, events: readonly RunEvent[], followers: readonly LaneEvent[]) {
+    this.#lane = lane;
+    this.#ledger = ledger;
+    this.#events = events;
+    this.#followers = followers;
+  }
+
+  get ledger(): Ledger {
+    return this.#ledger;
+  }
+
+  /** Events that are left, in order. */
+  get events(): readonly RunEvent[] {
+    const { sent = [] } = this.#ledger;
+    const left = this.#events.slice(this.#done);
+    return left.map((event) => (sent.includes(sequenceOf(event)) ? { ...event, told: false } : event));
+  }
+
+  /** The ledger as it will be when all events are dealt with. */
+  get ahead(): Ledger {
+    return this.events.reduce((ledger, event) => applied(ledger, event, this.#lane.now), this.#ledger);
+  }
+
+  /** What is known of the rollout once an event is dealt with. */
+  after({ received }: RunEvent): RolloutView {
+    return fold(this.#ledger.view, received.event);
+  }
+
+  /** An event has been dealt with: the next one. */
+  apply(event: RunEvent): void {
+    this.#ledger = applied(this.#ledger, event, this.#lane.now);
+    this.#done += 1;
+    if (event.told) this.#countTold(event);
+  }
+
+  /** The rest needs nothing to be sent. */
+  applyAll(): void {
+    for (const event of this.events) this.apply({ ...event, told: false });
+  }
+
+  /** The next event is refused for good: it is laid aside, from where it may be tried again by hand. */
+  async setAside(event: RunEvent, error: Error): Promise<void> {
+    const { invocation, target } = this.#lane;
+    const { detail } = event.received.event;
+    await invocation.queue.setAside(event.received.body, { target, answer: error.message });
+    const { eventId } = detail;
+    invocation.log.error('An event was set aside', { target, eventId, error: summarizeError(error) });
+    invocation.tally.setAside += 1;
+    this.apply({ ...event, told: false });
+    this.#ledger = { ...this.#ledger, ...passOver(this.#ledger, detail, this.#lane.now) };
+  }
+
+  /** These were sent by somebody who did not come to write it down. */
+  recover(sequences: readonly number[], message: RolloutMessage | undefined): void {
+    const { claim, ...ledger } = this.#ledger;
+    const sent = [...new Set([...(ledger.sent ?? []), ...sequences])];
+    this.#ledger = {
+      ...ledger,
+      ...(sent.length > 0 && { sent }),
+      ...(message !== undefined && { message }),
+    };
+  }
+
+  changeMessage(message: RolloutMessage | undefined): void {
+    const { message: before, ...ledger } = this.#ledger;
+    this.#ledger = message === undefined ? ledger : { ...ledger, message };
+  }
+
+  changeIncidents(incidents: Ledger['incidents']): void {
+    this.#ledger = { ...this.#ledger, incidents };
+  }
+
+  /**
+   * Claims the task for this invocation, before anything is sent.
+   *
+   * @param posts what may be sent, to be looked for if nobody writes down what came of it
+   * @returns false when somebody else was faster: then nothing may be sent
+   */
+  async claim(posts: readonly ClaimedPost[]): Promise<boolean> {
+    const { id, endsAt } = this.#lane.invocation;
+    const claim = { by: id, since: this.#lane.now, until: endsAt + CLAIM_MARGIN_MS, posts };
+    return this.#write({ ...this.#ledger, claim });
+  }
+
+  /** Writes down what was done, and gives up the claim. */
+  async settle(): Promise<void> {
+    const { claim, ...ledger } = this.#ledger;
+    await this.#write(ledger);
+  }
+
+  /** Writes down what was done before something failed: what is left comes again, and what comes after it waits. */
+  async fail(error: unknown): Promise<void> {
+    const { afterMs, heldUntil } = this.#lane.fail(error, this.#receiveCount());
+    this.#again = afterMs;
+    const { claim, ...ledger } = this.#ledger;
+    const [next] = this.events;
+    const held = next === undefined ? ledger : { ...ledger, ...hold(ledger, sequenceOf(next), heldUntil) };
+    // What may have been sent is looked for the next time.
+    const keepsClaim = claim !== undefined && isUnsure(error);
+    await this.#write(keepsClaim ? { ...held, claim: { ...claim, until: this.#lane.now } } : held);
+  }
+
+  /** All of it comes again: the lane has stopped, or somebody else was faster. */
+  postpone(afterMs: number = this.#lane.stop?.afterMs ?? SOON_MS): void {
+    this.#postponed = afterMs;
+  }
+
+  /** Says which messages are to come again. */
+  report(): void {
+    const { outcomes } = this.#lane.invocation;
+    const all = [...this.#events, ...this.#followers];
+    const left = this.#postponed !== undefined || owesEdit(this.#ledger) ? all : this.events;
+    for (const { received } of left) outcomes.again(received.messageId, this.#postponed ?? this.#again);
+  }
+
+  async #write(ledger: Ledger): Promise<boolean> {
+    const { ledgers, log, tally } = this.#lane.invocation;
+    try {
+      const written = await ledgers.write(ledger);
+      if (written !== undefined) {
+        this.#ledger = written;
+        return true;
+      }
+    } catch (error) {
+      const { taskId, target } = ledger;
+      log.error('A ledger could not be written', { taskId, target, error: summarizeError(error) });
+      tally.failures += 1;
+    }
+    this.postpone(SOON_MS);
+    return false;
+  }
+
+  /** Of the event that came most often. */
+  #receiveCount(): number {
+    return Math.max(1, ...this.events.map(({ received }) => received.receiveCount));
+  }
+
+  #countTold({ received }: RunEvent): void {
+    const { tally } = this.#lane.invocation;
+    tally.told += 1;
+    const took = this.#lane.now - Date.parse(received.event.detail.observedAt);
+    tally.slowestMs = Math.max(tally.slowestMs, took);
+  }
+}
+
+/** Whether the message of a rollout shows less than is known. */
+export function owesEdit({ message, view }: Ledger): boolean {
+  return message !== undefined && view !== undefined && message.shown < view.sequence;
+}
+
+/**
+ * Reads the ledger of a task, and picks the events whose turn it is: the others are done, or come again.
+ *
+ * @returns undefined when there is nothing to do
+ */
+export async function openRun(
+  lane: Lane,
+  taskId: string,
+  events: readonly LaneEvent[],
+): Promise<TaskRun | undefined> {
+  const { ledgers, outcomes, log, tally } = lane.invocation;
+  const comeAgain = (afterMs: number) => {
+    for (const { received } of events) outcomes.again(received.messageId, afterMs);
+  };
+  let ledger: Ledger;
+  try {
+    ledger = (await ledgers.read(lane.target, taskId)) ?? newLedger(lane.target, taskId);
+  } catch (error) {
+    tally.failures += 1;
+    log.error('A ledger could not be read', { taskId, target: lane.target, error: summarizeError(error) });
+    comeAgain(SOON_MS);
+    return undefined;
+  }
+  const claimedFor = (ledger.claim?.until ?? 0) - lane.now;
+  if (claimedFor > 0) {
+    comeAgain(Math.min(claimedFor, SOON_MS));
+    return undefined;
+  }
+  const { turns, followers } = sortOut(lane, ledger, events);
+  if (turns.length === 0 && !(owesEdit(ledger) && followers.length > 0)) return undefined;
+  return new TaskRun(lane, ledger, turns, followers);
+}
+
+function sortOut(lane: Lane, ledger: Ledger, events: readonly LaneEvent[]) {
+  const { outcomes, tally } = lane.invocation;
+  const turns: RunEvent[] = [];
+  const followers: LaneEvent[] = [];
+  let ahead = ledger.version === 0 ? undefined : ledger;
+  for (const event of events.toSorted((a, b) => sequenceOf(a) - sequenceOf(b))) {
+    const { sentAt, messageId } = event.received;
+    const { detail } = event.received.event;
+    const turn = turnOf(ahead, detail, lane.now, lane.now - sentAt);
+    if (turn === 'wait') {
+      tally.waiting += 1;
+      outcomes.again(messageId, SOON_MS);
+    } else if (turn === 'duplicate') {
+      tally.duplicates += 1;
+      followers.push(event);
+    } else {
+      const next = { ...event, late: turn === 'late' };
+      turns.push(next);
+      ahead = applied(ahead ?? ledger, next, lane.now);
+    }
+  }
+  return { turns, followers };
+}
+
+function applied(ledger: Ledger, { received: { event } }: LaneEvent, now: number): Ledger {
+  const { held, sent = [], ...rest } = ledger;
+  const before = held === undefined ? rest : { ...rest, held };
+  const left = sent.filter((sequence) => sequence !== event.detail.sequence);
+  return {
+    ...rest,
+    ...advance(before, event.detail, now),
+    view: fold(ledger.view, event),
+    ...(left.length > 0 && { sent: left }),
+  };
+}
+
+const sequenceOf = ({ received }: LaneEvent) => received.event.detail.sequence;
+
+function newLedger(target: string, taskId: string): Ledger {
+  return { target, taskId, version: 0, applied: 0, gaps: [], incidents: {} };
+}
+
+function isUnsure(error: unknown): boolean {
+  return (
+    !(error instanceof DestinationError) || (error.trouble.kind === 'unavailable' && error.trouble.unsure)
+  );
+}

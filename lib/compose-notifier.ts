@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { Addresser } from './alerts/address.ts';
+import type { PagerDutyConfig, SlackConfig } from './alerts/config.ts';
+import type { Deliver } from './alerts/lane.ts';
+import { type Batch, type Notified, notify } from './alerts/notify.ts';
+import { pagerDutyLane } from './alerts/pagerduty-lane.ts';
+import type { Secrets } from './alerts/ports.ts';
+import { slackLane } from './alerts/slack-lane.ts';
+import { addressBook } from './aws/alerts/address-book.ts';
+import { incidentGroups } from './aws/alerts/incident-groups.ts';
+import { ledgerStore } from './aws/alerts/ledgers.ts';
+import { alertQueue } from './aws/alerts/queue.ts';
+import { slots } from './aws/alerts/slots.ts';
+import type { AlertsTable } from './aws/alerts/table.ts';
+import type { NotifierClients } from './aws/clients.ts';
+import { otaService } from './aws/managed-integrations.ts';
+import type { Account } from './aws/ota-answers.ts';
+import { ssmSecrets } from './aws/secrets.ts';
+import { canonicalHash } from './canonical-hash.ts';
+import type { DefaultAddresses } from './domain/alerts/route.ts';
+import type { AlertSettings, Destination } from './domain/alerts/routing.ts';
+import { pagerDuty } from './pagerduty/client.ts';
+import type { Log } from './ports.ts';
+import { slackBot } from './slack/bot.ts';
+import { slackWebhooks } from './slack/webhooks.ts';
+
+/** Tells a destination of batches of events; keeps connections, secrets and what is known of tasks from one to the next. */
+export type Notifier = (batch: Batch, remainingMs: number) => Promise<Notified>;
+
+/** What a notifier runs in. */
+export interface NotifierSurroundings {
+  readonly account: Account;
+  readonly clients: NotifierClients;
+  readonly log: Log;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
+
+/** Digits of a hash: enough to tell what is told in a quarter of a year apart. */
+const HASH_DIGITS = 24;
+const DEFAULT_SERVICE = 'default';
+
+const hash = (value: string) => canonicalHash([value]).slice(0, HASH_DIGITS);
+
+/** Puts the notifier of Slack together with AWS. */
+export function createSlackNotifier(
+  config: SlackConfig,
+  settings: AlertSettings,
+  surroundings: NotifierSurroundings,
+): Notifier {
+  const secrets = secretsOf(config, surroundings);
+  const door =
+    config.mode === 'bot'
+      ? ({ kind: 'bot', bot: slackBot({ secrets, apiUrl: config.apiUrl }) } as const)
+      : ({ kind: 'webhook', webhooks: slackWebhooks({ secrets }) } as const);
+  const { links } = config;
+  const deliver = slackLane({ door, links, groupAbove: settings.groupAbove, hash });
+  return createNotifier(
+    { config, settings, surroundings, deliver, destination: 'slack' },
+    { channel: config.channel },
+  );
+}
+
+/** Puts the notifier of PagerDuty together with AWS. */
+export function createPagerDutyNotifier(
+  config: PagerDutyConfig,
+  settings: AlertSettings,
+  surroundings: NotifierSurroundings,
+): Notifier {
+  const { links, eventsUrl } = config;
+  const deliver = pagerDutyLane({
+    pagerDuty: pagerDuty({ secrets: secretsOf(config, surroundings), eventsUrl }),
+    groups: incidentGroups(tableOf(config, surroundings)),
+    links,
+    hash,
+  });
+  const parts = { config, settings, surroundings, deliver, destination: 'pagerduty' } as const;
+  return createNotifier(parts, { service: DEFAULT_SERVICE });
+}
+
+type CommonConfig = Pick<SlackConfig, 'alertsTable' | 'secretsPrefix' | 'queueUrl' | 'deadLetterQueueUrl'>;
+
+interface Parts {
+  readonly config: CommonConfig;
+  readonly settings: AlertSettings;
+  readonly surroundings: NotifierSurroundings;
+  readonly deliver: Deliver;
+  readonly destination: Destination;
+}
+
+function createNotifier(
+  { config, settings, surroundings, deliver, destination }: Parts,
+  defaults: DefaultAddresses,
+): Notifier {
+  const { account, clients, log, now, sleep, random } = surroundings;
+  const table = tableOf(config, surroundings);
+  const service = otaService(clients.managedIntegrations, account);
+  const book = addressBook(table, destination);
+  const deps = {
+    addresser: new Addresser({ destination, settings, defaults, service, book, log, now }),
+    ledgers: ledgerStore(table, randomUUID),
+    slots: slots(table, destination),
+    queue: alertQueue(
+      clients.sqs,
+      { queue: config.queueUrl, deadLetterQueue: config.deadLetterQueueUrl },
+      log,
+    ),
+    deliver,
+    log,
+    now,
+    sleep,
+    random,
+  };
+  return (batch, remainingMs) => notify(batch, deps, { id: randomUUID(), remainingMs });
+}
+
+function tableOf({ alertsTable }: CommonConfig, { clients, now }: NotifierSurroundings): AlertsTable {
+  return { client: clients.dynamodb, tableName: alertsTable, now };
+}
+
+function secretsOf({ secretsPrefix }: CommonConfig, { clients, now }: NotifierSurroundings): Secrets {
+  return ssmSecrets({ client: clients.ssm, prefix: secretsPrefix, now });
+}
