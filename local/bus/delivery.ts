@@ -19,13 +19,21 @@ export interface EventEnvelope {
 }
 
 /** Hands a payload to a function, by its logical id; rejects where the function did not take it. */
-export type Invoke = (functionLogicalId: string, payload: unknown, signal: AbortSignal) => Promise<void>;
+export type Invoke = (functionLogicalId: string, payload: unknown, signal: AbortSignal) => Promise<unknown>;
+
+/** Puts a message into a queue, by its logical id, with attributes if any; rejects where the queue did not take it. */
+export type Send = (
+  queueLogicalId: string,
+  body: string,
+  signal: AbortSignal,
+  attributes?: Readonly<Record<string, string>>,
+) => Promise<unknown>;
 
 export interface DeliveryFailure {
   readonly rule: EventRule;
   readonly target: Target;
   readonly event: EventEnvelope;
-  /** Invocations that were tried; 0 for a target that cannot be run locally. */
+  /** Deliveries that were tried; 0 for a target that cannot be run locally. */
   readonly attempts: number;
   readonly error: Error;
 }
@@ -50,6 +58,8 @@ export interface DeliveryOptions {
   /** Rules of all buses. */
   readonly rules: readonly EventRule[];
   readonly invoke: Invoke;
+  /** Without it, targets that are queues are not served, and there are no dead-letter queues. */
+  readonly send?: Send;
   /** Pauses before the second and later attempts at one target, in milliseconds. */
   readonly retryDelaysMs?: readonly number[];
   readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
@@ -80,17 +90,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const stopped = new AbortController();
 
   async function deliverTo(rule: EventRule, target: Target, event: EventEnvelope): Promise<void> {
-    if (target.kind === 'unsupported') {
+    const deliverOnce = deliveryTo(target, event, options, stopped.signal);
+    if (typeof deliverOnce === 'string') {
       if (reported.has(target)) return;
       reported.add(target);
-      const error = new UnsupportedTargetError(`Rule ${rule.name}, target ${target.id}: ${target.reason}`);
+      const error = new UnsupportedTargetError(`Rule ${rule.name}, target ${target.id}: ${deliverOnce}`);
       options.onDeliveryFailure?.({ rule, target, event, attempts: 0, error });
       return;
     }
-    const payload = applyInput(target.input, event);
-    const call = () => options.invoke(target.functionLogicalId, payload, stopped.signal);
-    const { attempts, error } = await withRetries(call, options, stopped.signal);
+    const { attempts, error } = await withRetries(deliverOnce, options, stopped.signal);
     if (!error || stopped.signal.aborted) return;
+    const isSetAside = await setAside(target, event, { attempts, error }, options, stopped.signal);
+    if (isSetAside || stopped.signal.aborted) return;
     options.onDeliveryFailure?.({ rule, target, event, attempts, error });
   }
 
@@ -111,6 +122,43 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
 }
 
+/** What delivers an event to a target once; the reason where that is not done here. */
+function deliveryTo(
+  target: Target,
+  event: EventEnvelope,
+  { invoke, send }: DeliveryOptions,
+  signal: AbortSignal,
+): (() => Promise<unknown>) | string {
+  if (target.kind === 'unsupported') return target.reason;
+  const payload = applyInput(target.input, event);
+  if (target.kind === 'function') return () => invoke(target.functionLogicalId, payload, signal);
+  if (send === undefined) return 'queues are not run here';
+  return () => send(target.queueLogicalId, JSON.stringify(payload), signal);
+}
+
+/**
+ * Puts an event that was not delivered into the target's dead-letter queue (EventBridge user guide, "Using dead-letter
+ * queues to process undelivered events").
+ *
+ * @returns whether there is one, and it took it
+ */
+function setAside(
+  target: Target,
+  event: EventEnvelope,
+  { attempts, error }: { readonly attempts: number; readonly error: Error },
+  { send }: DeliveryOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (target.kind === 'unsupported' || target.deadLetterQueue === undefined || send === undefined) {
+    return Promise.resolve(false);
+  }
+  const attributes = { ERROR_MESSAGE: error.message, RETRY_ATTEMPTS: String(attempts - 1) };
+  return send(target.deadLetterQueue, JSON.stringify(event), signal, attributes).then(
+    () => true,
+    () => false,
+  );
+}
+
 function compileRule(rule: EventRule): CompiledRule {
   try {
     return { rule, matches: compilePattern(rule.pattern) };
@@ -120,7 +168,7 @@ function compileRule(rule: EventRule): CompiledRule {
 }
 
 async function withRetries(
-  call: () => Promise<void>,
+  call: () => Promise<unknown>,
   { retryDelaysMs = RETRY_DELAYS_MS, sleep = abortableSleep }: DeliveryOptions,
   signal: AbortSignal,
 ): Promise<{ readonly attempts: number; readonly error?: Error }> {

@@ -1,5 +1,3 @@
-import type { Invoke } from './delivery.ts';
-
 /** An invocation that a Lambda Invoke endpoint refused, or that failed in the function. */
 export class LambdaInvokeError extends Error {
   override readonly name = 'LambdaInvokeError';
@@ -13,14 +11,17 @@ export class LambdaInvokeError extends Error {
   }
 }
 
+/** Hands a payload to a function, by its logical id, and gives its answer, as text; rejects where it failed. */
+export type Call = (functionLogicalId: string, payload: unknown, signal: AbortSignal) => Promise<string>;
+
 /**
  * Invokes functions through an AWS Lambda endpoint, such as serverless-offline's Lambda port, and waits for them.
- * `nameOf` gives the function's name there for a logical id.
+ * `nameOf` gives the function's name there for a logical id. Rejects with LambdaInvokeError.
  *
  * EventBridge invokes with the type `Event`, which waits for nothing. Here that would be no good: a handler that
  * fails after such an invocation ends the whole process of serverless-offline.
  */
-export function lambdaEndpointInvoker(baseUrl: string, nameOf: (logicalId: string) => string): Invoke {
+export function lambdaEndpointInvoker(baseUrl: string, nameOf: (logicalId: string) => string): Call {
   return async (logicalId, payload, signal) => {
     const name = nameOf(logicalId);
     const path = `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
@@ -33,5 +34,6 @@ export function lambdaEndpointInvoker(baseUrl: string, nameOf: (logicalId: strin
     const answer = await response.text();
     const failed = !response.ok || response.headers.has('x-amz-function-error');
     if (failed) throw new LambdaInvokeError(name, response.status, answer);
+    return answer;
   };
 }

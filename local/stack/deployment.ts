@@ -1,5 +1,7 @@
+import { type EventSourceDefinition, eventSourcesOf } from '../template/event-sources.ts';
 import { busesOf, type EventRule, rulesOf } from '../template/events.ts';
 import { functionsOf } from '../template/functions.ts';
+import { type QueueDefinition, queuesOf } from '../template/queues.ts';
 import { type TableDefinition, tablesOf } from '../template/tables.ts';
 import type { Template } from '../template/template.ts';
 import { type PollSchedule, pollScheduleOf } from './poll-schedule.ts';
@@ -16,6 +18,8 @@ export interface Deployment {
   readonly buses: readonly string[];
   /** Rules that have an event pattern, of all buses. */
   readonly rules: readonly EventRule[];
+  readonly queues: readonly QueueDefinition[];
+  readonly eventSources: readonly EventSourceDefinition[];
   readonly pollSchedule: PollSchedule;
   readonly functionNames: readonly string[];
   /** The name of a function of a logical id. */
@@ -30,6 +34,8 @@ export function readDeployment(template: Template): Deployment {
     tables: { all: tables, tasks: tableOf(tables, 'TasksTable'), history: tableOf(tables, 'HistoryTable') },
     buses: busesOf(template).map(({ name }) => name),
     rules: rulesOf(template),
+    queues: queuesOf(template),
+    eventSources: eventSourcesOf(template),
     pollSchedule: pollScheduleOf(template),
     functionNames: [...functions.values()],
     nameOf: (logicalId) => functions.get(logicalId) ?? logicalId,

@@ -12,6 +12,8 @@ export interface Endpoints {
   readonly managedIntegrations: string;
   readonly dynamodb: string;
   readonly eventBridge: string;
+  readonly sqs: string;
+  readonly ssm: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -37,6 +39,8 @@ export function localEnvironment(inherited: Environment, endpoints?: Endpoints):
       AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
       AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventBridge,
       AWS_ENDPOINT_URL_IOT_MANAGED_INTEGRATIONS: endpoints.managedIntegrations,
+      AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+      AWS_ENDPOINT_URL_SSM: endpoints.ssm,
     }),
   };
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../bus/listen.ts';
-import { type Ending, runServerless, type ServerlessOptions } from './serverless.ts';
+import { type Ending, runServerless, type ServerlessOptions, type ServerlessParams } from './serverless.ts';
 import { StackError } from './stack-error.ts';
 
 const START_TIMEOUT_MS = 60_000;
@@ -26,7 +26,12 @@ export async function freeUrls(): Promise<OfflineUrls> {
  *
  * @param folder relative to the project; gets a working folder of the bundler
  */
-export function runOffline(folder: string, urls: OfflineUrls, options: ServerlessOptions): Promise<Ending> {
+export function runOffline(
+  folder: string,
+  urls: OfflineUrls,
+  params: ServerlessParams,
+  options: ServerlessOptions,
+): Promise<Ending> {
   return runServerless(
     [
       'offline',
@@ -34,8 +39,8 @@ export function runOffline(folder: string, urls: OfflineUrls, options: Serverles
       `--httpPort=${new URL(urls.http).port}`,
       `--lambdaPort=${new URL(urls.lambda).port}`,
       '--noSponsor',
-      `--param=buildFolder=${path.join(folder, 'offline-build')}`,
     ],
+    { ...params, buildFolder: path.join(folder, 'offline-build') },
     options,
   );
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { runServerless, type ServerlessOptions } from './serverless.ts';
+import { runServerless, type ServerlessOptions, type ServerlessParams } from './serverless.ts';
 import { StackError } from './stack-error.ts';
 
 /**
@@ -8,10 +8,15 @@ import { StackError } from './stack-error.ts';
  * @param folder relative to the project; gets `package/` and a working folder of the bundler
  * @returns the path of the CloudFormation template
  */
-export async function packageService(folder: string, options: ServerlessOptions): Promise<string> {
+export async function packageService(
+  folder: string,
+  params: ServerlessParams,
+  options: ServerlessOptions,
+): Promise<string> {
   const output = path.join(folder, 'package');
-  const args = ['package', '--package', output, `--param=buildFolder=${path.join(folder, 'package-build')}`];
-  const { status, lastLines } = await runServerless(args, options);
+  const args = ['package', '--package', output];
+  const buildFolder = path.join(folder, 'package-build');
+  const { status, lastLines } = await runServerless(args, { ...params, buildFolder }, options);
   options.signal.throwIfAborted();
   if (status !== 0) throw new StackError(`serverless package ended with ${status}:\n${lastLines}`);
   return path.join(options.project, output, 'cloudformation-template-update-stack.json');

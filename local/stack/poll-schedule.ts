@@ -19,7 +19,10 @@ export function pollScheduleOf(template: Template): PollSchedule {
   const schedule = schedulesOf(template).find(({ logicalId }) => logicalId === POLL_SCHEDULE);
   if (schedule === undefined) throw new StackError(`The template has no schedule ${POLL_SCHEDULE}`);
   const { target } = schedule;
-  if (target.kind !== 'function') throw new StackError(`${POLL_SCHEDULE}: ${target.reason}`);
+  if (target.kind !== 'function') {
+    const reason = target.kind === 'queue' ? 'its target is a queue' : target.reason;
+    throw new StackError(`${POLL_SCHEDULE}: ${reason}`);
+  }
   return {
     functionLogicalId: target.functionLogicalId,
     payload: (id, now) => applyInput(target.input, scheduledEvent(schedule, id, now)),

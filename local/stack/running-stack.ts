@@ -11,9 +11,13 @@ const runningStackSchema = z.object({
     managedIntegrations: z.url(),
     dynamodb: z.url(),
     eventBridge: z.url(),
+    sqs: z.url(),
+    ssm: z.url(),
     lambda: z.url(),
   }),
   tables: z.object({ tasks: z.string(), history: z.string() }),
+  /** URLs of the queues, by logical id. */
+  queues: z.record(z.string(), z.url()),
 });
 
 /** What another command needs to know to work with a local stack that runs. */

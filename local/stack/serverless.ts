@@ -18,6 +18,9 @@ export interface Ending {
   readonly lastLines: string;
 }
 
+/** Parameters of the service, by name. */
+export type ServerlessParams = Readonly<Record<string, string>>;
+
 const LAST_LINES = 10;
 const MAX_LINE = 200;
 const COMMAND = 'node_modules/serverless/bin/serverless.js';
@@ -31,14 +34,23 @@ const OWN_GROUP = process.platform !== 'win32';
  *
  * @returns how it ended, once everything that it printed has been read
  */
-export function runServerless(args: readonly string[], options: ServerlessOptions): Promise<Ending> {
+export function runServerless(
+  args: readonly string[],
+  params: ServerlessParams,
+  options: ServerlessOptions,
+): Promise<Ending> {
   const { project, env, signal, onLine } = options;
-  const child = spawn(process.execPath, ['--import', DIE_WITH_PARENT, path.join(project, COMMAND), ...args], {
-    cwd: project,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    detached: OWN_GROUP,
-  });
+  const given = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
+  const child = spawn(
+    process.execPath,
+    ['--import', DIE_WITH_PARENT, path.join(project, COMMAND), ...args, ...given],
+    {
+      cwd: project,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: OWN_GROUP,
+    },
+  );
   const kill = () => killGroup(child);
   signal.addEventListener('abort', kill);
   process.on('exit', kill);

@@ -4,12 +4,16 @@ import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Bus, startBus } from '../bus/bus.ts';
-import type { DeliveryFailure, Invoke } from '../bus/delivery.ts';
-import { lambdaEndpointInvoker } from '../bus/lambda-endpoint.ts';
+import type { DeliveryFailure, Send } from '../bus/delivery.ts';
+import { type Call, lambdaEndpointInvoker } from '../bus/lambda-endpoint.ts';
 import { createTables } from '../database/create-tables.ts';
 import { startDatabase } from '../database/database.ts';
+import { type ParametersStandIn, startParameters } from '../parameters/parameters.ts';
+import type { BatchFailure } from '../queue/event-source.ts';
+import { startQueues } from '../queue/queues.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
 import { readTemplate } from '../template/template.ts';
+import { type AlertsOptions, alertParams } from './alerts.ts';
 import { type Deployment, readDeployment } from './deployment.ts';
 import {
   ACCOUNT_ID,
@@ -22,6 +26,7 @@ import {
 import { openLogFile } from './function-log.ts';
 import { freeUrls, type OfflineUrls, runOffline, untilAnswering } from './offline.ts';
 import { packageService } from './package-service.ts';
+import { type StackQueues, startEventSources } from './queues.ts';
 import { prepareRun } from './run-files.ts';
 import { announceStack, type RunningStack, withdrawStack } from './running-stack.ts';
 import type { Ending, ServerlessOptions } from './serverless.ts';
@@ -31,6 +36,8 @@ export interface StackOptions {
   /** Folder of serverless.yml and node_modules. */
   readonly project: string;
   readonly simulator: Omit<SimulatorOptions, 'accountId' | 'region'>;
+  /** The notifiers; none where not given. */
+  readonly alerts?: AlertsOptions;
   /** Gives up starting, and kills the functions, at once. */
   readonly signal?: AbortSignal;
   /** Takes the lines that the functions log. */
@@ -38,12 +45,17 @@ export interface StackOptions {
   /** Called when a function has taken an event of a rule. */
   readonly onInvoked?: (functionName: string) => void;
   readonly onDeliveryFailure?: (failure: DeliveryFailure) => void;
+  /** Called when a function has failed with messages of a queue. */
+  readonly onBatchFailure?: (failure: BatchFailure) => void;
 }
 
 /** The service, whole, on 127.0.0.1. */
 export interface Stack {
   readonly simulator: Simulator;
   readonly bus: Bus;
+  readonly queues: StackQueues;
+  /** Stands in for the Parameter Store. */
+  readonly parameters: ParametersStandIn;
   readonly dynamodb: DynamoDBDocumentClient;
   readonly deployment: Deployment;
   readonly running: RunningStack;
@@ -69,7 +81,7 @@ interface Start {
 
 /**
  * Packages the service, and starts everything that it needs: the simulated managed integrations account, a database with
- * the template's tables, a bus with its buses and rules, and its functions in serverless-offline. Announced in
+ * the template's tables, its queues, a bus with its buses and rules, and its functions in serverless-offline. Announced in
  * `.local/stack.json` while it runs; no process of it outlives this one.
  *
  * @throws StackError for a part that does not start, and the reason of the signal
@@ -104,15 +116,27 @@ async function startParts(start: Start): Promise<Omit<Stack, 'logFile' | 'close'
   const { options, signal, closers } = start;
   const simulator = await startSimulator({ ...options.simulator, accountId: ACCOUNT_ID, region: REGION });
   closers.push(simulator.close);
+  const parameters = await startParameters({ parameters: options.alerts?.parameters ?? {} });
+  closers.push(parameters.close);
   const deployment = await deploy(start);
   const { url, dynamodb } = await startTables(deployment, closers);
+  const queues = await startQueues({ queues: deployment.queues, region: REGION, accountId: ACCOUNT_ID });
+  closers.push(queues.close);
 
   const urls = await freeUrls();
   const { pollSchedule, nameOf } = deployment;
   const invoke = lambdaEndpointInvoker(urls.lambda, nameOf);
-  const bus = await startRules(deployment, invoke, start);
-  const endpoints = { managedIntegrations: simulator.url, dynamodb: url, eventBridge: bus.url };
+  const bus = await startRules(deployment, invoke, queues.send, start);
+  const endpoints = {
+    managedIntegrations: simulator.url,
+    dynamodb: url,
+    eventBridge: bus.url,
+    sqs: queues.url,
+    ssm: parameters.url,
+  };
   const { failed } = await startFunctions(urls, endpoints, start);
+  const stackQueues = startEventSources(deployment, queues, invoke, options.onBatchFailure);
+  closers.push(stackQueues.close);
 
   const { tables } = deployment;
   const running = {
@@ -121,16 +145,29 @@ async function startParts(start: Start): Promise<Omit<Stack, 'logFile' | 'close'
     accountId: ACCOUNT_ID,
     endpoints: { ...endpoints, lambda: urls.lambda },
     tables: { tasks: tables.tasks.name, history: tables.history.name },
+    queues: queues.urls,
   };
   await announceStack(options.project, running);
   closers.push(() => withdrawStack(options.project, process.pid));
-  const invokePoll = () =>
-    invoke(pollSchedule.functionLogicalId, pollSchedule.payload(randomUUID(), Date.now()), signal);
-  return { simulator, bus, dynamodb, deployment, running, failed, invokePoll };
+  const invokePoll = async () => {
+    await invoke(pollSchedule.functionLogicalId, pollSchedule.payload(randomUUID(), Date.now()), signal);
+  };
+  return {
+    simulator,
+    bus,
+    queues: stackQueues,
+    parameters,
+    dynamodb,
+    deployment,
+    running,
+    failed,
+    invokePoll,
+  };
 }
 
 async function deploy(start: Start): Promise<Deployment> {
-  const template = await packageService(start.folder, serverlessOptions(start));
+  const params = alertParams(start.options.alerts);
+  const template = await packageService(start.folder, params, serverlessOptions(start));
   return readDeployment(
     await readTemplate(template, { region: REGION, accountId: ACCOUNT_ID, stackName: STACK_NAME }),
   );
@@ -144,7 +181,12 @@ async function startTables({ tables }: Deployment, closers: Start['closers']) {
   return { url, dynamodb: DynamoDBDocumentClient.from(dynamodb) };
 }
 
-async function startRules(deployment: Deployment, invoke: Invoke, { options, closers }: Start): Promise<Bus> {
+async function startRules(
+  deployment: Deployment,
+  invoke: Call,
+  send: Send,
+  { options, closers }: Start,
+): Promise<Bus> {
   const { onInvoked, onDeliveryFailure } = options;
   const bus = await startBus({
     accountId: ACCOUNT_ID,
@@ -155,6 +197,7 @@ async function startRules(deployment: Deployment, invoke: Invoke, { options, clo
       await invoke(logicalId, payload, signal);
       onInvoked?.(deployment.nameOf(logicalId));
     },
+    send,
     now: Date.now,
     ...(onDeliveryFailure !== undefined && { onDeliveryFailure }),
   });
@@ -167,7 +210,11 @@ async function startFunctions(
   endpoints: Endpoints,
   start: Start,
 ): Promise<Pick<Stack, 'failed'>> {
-  const offline = runOffline(start.folder, urls, serverlessOptions(start, endpoints));
+  const params = {
+    ...alertParams(start.options.alerts),
+    localQueues: `${endpoints.sqs}/${ACCOUNT_ID}`,
+  };
+  const offline = runOffline(start.folder, urls, params, serverlessOptions(start, endpoints));
   start.closers.push(() => offline);
   const failed = failureOf(offline, start.signal);
   await Promise.race([untilAnswering(urls.lambda, start.signal), failed]);

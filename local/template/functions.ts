@@ -33,3 +33,11 @@ export function functionsOf(template: Template): readonly FunctionDefinition[] {
       environment: properties.Environment.Variables,
     }));
 }
+
+/** A function that gives the logical id of the template's function with a name or ARN, undefined for any other. */
+export function functionFinder(template: Template): (nameOrArn: string) => string | undefined {
+  const functions = template.resourcesOf('AWS::Lambda::Function', z.object({}));
+  const logicalIds = new Map(functions.map(({ name, logicalId }) => [name, logicalId]));
+  return (nameOrArn) =>
+    logicalIds.get(/^arn:[^:]+:lambda:[^:]*:\d*:function:([^:]+)/.exec(nameOrArn)?.[1] ?? nameOrArn);
+}

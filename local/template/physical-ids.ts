@@ -30,6 +30,8 @@ const kinds: Readonly<Record<string, ResourceKind>> = {
     ref: '{name}',
     attributes: { Arn: `${ARN}:iam::{accountId}:role/{name}` },
   },
+  // Lambda names it itself; the name is never given.
+  'AWS::Lambda::EventSourceMapping': { nameProperty: 'Id', attributes: {} },
   'AWS::Lambda::Function': {
     nameProperty: 'FunctionName',
     ref: '{name}',

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { functionFinder } from './functions.ts';
 import { isJsonObject } from './json.ts';
+import { queueFinder } from './queues.ts';
 import type { Template } from './template.ts';
 import { TemplateError } from './template-error.ts';
 
@@ -10,6 +12,7 @@ export const targetProperties = z.object({
   Input: z.string().optional(),
   InputPath: z.string().optional(),
   InputTransformer: z.unknown().optional(),
+  DeadLetterConfig: z.object({ Arn: z.string() }).optional(),
 });
 
 type TargetProperties = z.infer<typeof targetProperties>;
@@ -20,34 +23,49 @@ export type TargetInput =
   | { readonly kind: 'constant'; readonly value: unknown }
   | { readonly kind: 'part'; readonly path: readonly string[] };
 
+interface Served {
+  readonly id: string;
+  readonly input: TargetInput;
+  /** Logical id of the queue that takes what the target did not. */
+  readonly deadLetterQueue?: string;
+}
+
 export type Target =
-  | {
-      readonly kind: 'function';
-      readonly id: string;
-      readonly functionLogicalId: string;
-      readonly input: TargetInput;
-    }
+  | (Served & { readonly kind: 'function'; readonly functionLogicalId: string })
+  | (Served & { readonly kind: 'queue'; readonly queueLogicalId: string })
   /** A target that has no local counterpart. */
   | { readonly kind: 'unsupported'; readonly id: string; readonly reason: string };
 
 const SIMPLE_PATH = /^\$((?:\.[\w-]+)*)$/;
 
-/** A function that tells targets apart: the template's own functions, and everything else. */
+/** A function that tells targets apart: the template's own functions and queues, and everything else. */
 export function targetReader(template: Template): (target: TargetProperties, at: string) => Target {
-  const functions = template.resourcesOf('AWS::Lambda::Function', z.object({}));
-  const logicalIds = new Map(functions.map(({ name, logicalId }) => [name, logicalId]));
+  const functionOf = functionFinder(template);
+  const queueOf = queueFinder(template);
+
+  const serverOf = (arn: string) => {
+    const functionLogicalId = functionOf(arn);
+    if (functionLogicalId !== undefined) return { kind: 'function', functionLogicalId } as const;
+    const queueLogicalId = queueOf(arn);
+    return queueLogicalId === undefined ? undefined : ({ kind: 'queue', queueLogicalId } as const);
+  };
 
   return (target, at) => {
-    const id = target.Id;
-    const functionName = /^arn:[^:]+:lambda:[^:]*:\d*:function:([^:]+)/.exec(target.Arn)?.[1];
-    const functionLogicalId = logicalIds.get(functionName ?? '');
-    if (functionLogicalId === undefined) {
-      return { kind: 'unsupported', id, reason: `a target of this kind is not run locally: ${target.Arn}` };
+    const { Id: id, Arn } = target;
+    const server = serverOf(Arn);
+    if (server === undefined) {
+      return { kind: 'unsupported', id, reason: `a target of this kind is not run locally: ${Arn}` };
     }
     if (target.InputTransformer !== undefined) {
       return { kind: 'unsupported', id, reason: 'InputTransformer is not supported locally' };
     }
-    return { kind: 'function', id, functionLogicalId, input: inputOf(target, at) };
+    const deadLetterQueue = queueOf(target.DeadLetterConfig?.Arn ?? '');
+    return {
+      ...server,
+      id,
+      input: inputOf(target, at),
+      ...(deadLetterQueue !== undefined && { deadLetterQueue }),
+    };
   };
 }
 

@@ -36,7 +36,7 @@ export async function deploy(): Promise<Deployment> {
   const place = { region: REGION, accountId: ACCOUNT, stackName: 'ota-watch-dev' };
   const template = openTemplate(JSON.parse(packaged.text), place);
   const { target } = only(schedulesOf(template));
-  if (target.kind !== 'function') throw new Error(target.reason);
+  if (target.kind !== 'function') throw new Error('The schedule starts no function');
   const isTarget = ({ logicalId }: { logicalId: string }) => logicalId === target.functionLogicalId;
   const code = only(template.resourcesOf('AWS::Lambda::Function', codeSchema).filter(isTarget));
   const archive = path.basename(code.properties.Code.S3Key, '.zip');

@@ -25,11 +25,19 @@ it('lets nothing of the account of whoever runs it through', () => {
 });
 
 it('points the SDK at the local stand-ins', () => {
-  const endpoints = { managedIntegrations: 'http://m', dynamodb: 'http://d', eventBridge: 'http://e' };
+  const endpoints = {
+    managedIntegrations: 'http://m',
+    dynamodb: 'http://d',
+    eventBridge: 'http://e',
+    sqs: 'http://q',
+    ssm: 'http://s',
+  };
   expect(localEnvironment({}, endpoints)).toEqual({
     ...LOCAL,
     AWS_ENDPOINT_URL_IOT_MANAGED_INTEGRATIONS: 'http://m',
     AWS_ENDPOINT_URL_DYNAMODB: 'http://d',
     AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://e',
+    AWS_ENDPOINT_URL_SQS: 'http://q',
+    AWS_ENDPOINT_URL_SSM: 'http://s',
   });
 });

@@ -14,9 +14,12 @@ it('says where everything listens', () => {
       managedIntegrations: 'http://127.0.0.1:1',
       dynamodb: 'http://127.0.0.1:2',
       eventBridge: 'http://127.0.0.1:3',
+      sqs: 'http://127.0.0.1:5',
+      ssm: 'http://127.0.0.1:6',
       lambda: 'http://127.0.0.1:4',
     },
     tables: { tasks: 'tasks', history: 'history' },
+    queues: {},
   };
   const stack = {
     running,

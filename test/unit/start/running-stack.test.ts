@@ -18,9 +18,12 @@ const stackOf = (pid: number): RunningStack => ({
     managedIntegrations: 'http://127.0.0.1:1',
     dynamodb: 'http://127.0.0.1:2',
     eventBridge: 'http://127.0.0.1:3',
+    sqs: 'http://127.0.0.1:5',
+    ssm: 'http://127.0.0.1:6',
     lambda: 'http://127.0.0.1:4',
   },
   tables: { tasks: 'tasks', history: 'history' },
+  queues: { Queue: 'http://127.0.0.1:5/123456789012/queue' },
 });
 const alive = stackOf(process.pid);
 /** Of a process that is over. */

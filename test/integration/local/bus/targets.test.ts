@@ -1,13 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startBus } from '../../../../local/bus/bus.ts';
 import type { DeliveryFailure } from '../../../../local/bus/delivery.ts';
 import { lambdaEndpointInvoker } from '../../../../local/bus/lambda-endpoint.ts';
 import { type Listening, listen } from '../../../../local/bus/listen.ts';
+import { startQueues } from '../../../../local/queue/queues.ts';
 import { busesOf, rulesOf } from '../../../../local/template/events.ts';
 import { functionsOf } from '../../../../local/template/functions.ts';
+import { queuesOf } from '../../../../local/template/queues.ts';
 import { readTemplate } from '../../../../local/template/template.ts';
 
 const environment = { region: 'eu-west-1', accountId: '123456789012', stackName: 'ota-watch-dev' };
@@ -15,6 +18,7 @@ const template = await readTemplate(
   new URL('../../../unit/local/template/packaged-template.json', import.meta.url).pathname,
   environment,
 );
+const queues = await startQueues({ queues: queuesOf(template), ...environment });
 const names = new Map(functionsOf(template).map(({ logicalId, name }) => [logicalId, name]));
 
 type Answer = readonly [status: number, headers?: Readonly<Record<string, string>>];
@@ -38,14 +42,33 @@ beforeEach(async () => {
 });
 
 afterEach(() => listening.close());
+afterAll(() => queues.close());
+
+/** The messages in a queue, without those that were asked for before. */
+async function messagesIn(logicalId: string) {
+  const { Messages = [] } = await queues.client.send(
+    new ReceiveMessageCommand({
+      QueueUrl: queues.urlOf(logicalId),
+      MaxNumberOfMessages: 10,
+      MessageAttributeNames: ['All'],
+    }),
+  );
+  return Messages.map(({ Body = '', MessageAttributes = {} }) => [
+    JSON.parse(Body),
+    Object.fromEntries(
+      Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]),
+    ),
+  ]);
+}
 
 /** Publishes one breach to a bus with the template's rules, and waits for its deliveries. */
-async function publishBreach(severity: string) {
+async function publishBreach(severity: string, rules = rulesOf(template)) {
   const failures: DeliveryFailure[] = [];
   const bus = await startBus({
     ...environment,
     buses: busesOf(template).map(({ name }) => name),
-    rules: rulesOf(template),
+    rules,
+    send: queues.send,
     invoke: lambdaEndpointInvoker(listening.url, (logicalId) => names.get(logicalId) ?? logicalId),
     now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
     newId: () => 'event-1',
@@ -95,17 +118,18 @@ const invocation = {
     detail: { rule: { severity: 'critical' }, region: 'eu-west-1' },
   },
 };
-const queueReport = [
-  'queue',
+const topicReport = [
+  'topic',
   0,
   'UnsupportedTargetError',
-  'Rule ota-watch-dev-onBreach-rule-1, target queue: a target of this kind is not run locally: arn:aws:sqs:eu-west-1:123456789012:ota-watch-dev-ScheduleDeadLetters',
+  'Rule ota-watch-dev-onBreach-rule-1, target topic: a target of this kind is not run locally: arn:aws:sns:eu-west-1:123456789012:on-call',
 ];
 
 describe("the template's rules", () => {
-  it('invoke the functions that they target, through the Lambda endpoint', async () => {
-    expect(await publishBreach('critical')).toEqual({ FailedEntryCount: 0, failures: [queueReport] });
+  it('invoke the functions that they target, through the Lambda endpoint, and send to the queues', async () => {
+    expect(await publishBreach('critical')).toEqual({ FailedEntryCount: 0, failures: [topicReport] });
     expect(asked).toEqual([invocation]);
+    expect(await messagesIn('BreachQueue')).toEqual([[invocation.payload, {}]]);
   });
 
   it('leave events alone that they do not match', async () => {
@@ -115,7 +139,7 @@ describe("the template's rules", () => {
 
   it('try again where the endpoint or the function fails', async () => {
     answers = [[500], [200, { 'x-amz-function-error': 'Unhandled' }]];
-    expect(await publishBreach('critical')).toEqual({ FailedEntryCount: 0, failures: [queueReport] });
+    expect(await publishBreach('critical')).toEqual({ FailedEntryCount: 0, failures: [topicReport] });
     expect(asked).toEqual([invocation, invocation, invocation]);
   });
 
@@ -124,7 +148,7 @@ describe("the template's rules", () => {
     expect(await publishBreach('critical')).toEqual({
       FailedEntryCount: 0,
       failures: [
-        queueReport,
+        topicReport,
         [
           'ota-watch-dev-onBreach-rule-1-target',
           3,
@@ -133,6 +157,25 @@ describe("the template's rules", () => {
         ],
       ],
     });
+  });
+});
+
+describe('a queue that is gone', () => {
+  const withoutQueue = rulesOf(template).map((rule) => ({
+    ...rule,
+    targets: rule.targets.map((target) =>
+      target.kind === 'queue' ? { ...target, queueLogicalId: 'Gone' } : target,
+    ),
+  }));
+
+  it('leaves its events to the dead-letter queue of the target', async () => {
+    expect(await publishBreach('critical', withoutQueue)).toEqual({
+      FailedEntryCount: 0,
+      failures: [topicReport],
+    });
+    expect(await messagesIn('ScheduleDeadLetters')).toEqual([
+      [invocation.payload, { ERROR_MESSAGE: 'There is no queue Gone', RETRY_ATTEMPTS: '2' }],
+    ]);
   });
 });
 

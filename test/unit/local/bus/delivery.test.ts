@@ -20,7 +20,7 @@ const event: EventEnvelope = {
   detail: { status: 'COMPLETED' },
 };
 
-function target(functionLogicalId: string): Target {
+function target(functionLogicalId: string): Extract<Target, { kind: 'function' }> {
   return { kind: 'function', id: functionLogicalId, functionLogicalId, input: { kind: 'event' } };
 }
 
@@ -43,6 +43,7 @@ function recorded(
   options: Partial<DeliveryOptions> = {},
 ) {
   const calls: (readonly [string, unknown])[] = [];
+  const sent: unknown[][] = [];
   const pauses: number[] = [];
   const reported: DeliveryFailure[] = [];
   const delivery = createDelivery({
@@ -52,12 +53,17 @@ function recorded(
       if (calls.filter(([called]) => called === name).length <= (failures[name] ?? 0))
         throw new Error(`${name} fails`);
     },
+    send: async (queue, body, _, attributes) => {
+      sent.push([queue, JSON.parse(body), attributes]);
+      if (sent.filter(([name]) => name === queue).length <= (failures[queue] ?? 0))
+        throw new Error(`${queue} fails`);
+    },
     retryDelaysMs: [100, 500],
     sleep: async (milliseconds) => pauses.push(milliseconds),
     onDeliveryFailure: (failure) => reported.push(failure),
     ...options,
   });
-  return { delivery, calls, pauses, reported };
+  return { delivery, calls, sent, pauses, reported };
 }
 
 describe('an event', () => {
@@ -143,6 +149,69 @@ describe('a target that fails', () => {
     delivery.stop();
     await delivery.idle();
     expect({ calls: calls.length, reported }).toEqual({ calls: 1, reported: [] });
+  });
+});
+
+describe('a queue', () => {
+  const toQueue: Target = {
+    kind: 'queue',
+    id: 'queue',
+    queueLogicalId: 'Queue',
+    input: { kind: 'part', path: ['detail'] },
+    deadLetterQueue: 'DeadLetters',
+  };
+  const withQueue = rule({ targets: [toQueue] });
+  const attempt = ['Queue', event.detail, undefined];
+  const setAside = ['DeadLetters', event, { ERROR_MESSAGE: 'Queue fails', RETRY_ATTEMPTS: '2' }];
+
+  it('gets what the target asks for, again where it failed', async () => {
+    const { delivery, sent, reported } = recorded([withQueue], { Queue: 1 });
+    delivery.deliver('bus', event);
+    await delivery.idle();
+    expect({ sent, reported }).toEqual({ sent: [attempt, attempt], reported: [] });
+  });
+
+  it('has a dead-letter queue for what it does not take', async () => {
+    const { delivery, sent, reported } = recorded([withQueue], { Queue: 9 });
+    delivery.deliver('bus', event);
+    await delivery.idle();
+    expect({ sent, reported }).toEqual({ sent: [attempt, attempt, attempt, setAside], reported: [] });
+  });
+
+  it('is reported when the dead-letter queue fails as well', async () => {
+    const { delivery, sent, reported } = recorded([withQueue], { Queue: 9, DeadLetters: 9 });
+    delivery.deliver('bus', event);
+    await delivery.idle();
+    expect(sent.at(-1)).toEqual(setAside);
+    expect(reported).toEqual([
+      { rule: withQueue, target: toQueue, event, attempts: 3, error: new Error('Queue fails') },
+    ]);
+  });
+
+  it('is reported once where there are no queues', async () => {
+    const reported: DeliveryFailure[] = [];
+    const delivery = createDelivery({
+      rules: [withQueue],
+      invoke: async () => undefined,
+      onDeliveryFailure: (failure) => reported.push(failure),
+    });
+    delivery.deliver('bus', event);
+    delivery.deliver('bus', event);
+    await delivery.idle();
+    expect(reported.map(({ attempts, error }) => [attempts, error.message])).toEqual([
+      [0, 'Rule rule, target queue: queues are not run here'],
+    ]);
+  });
+});
+
+it('has a dead-letter queue for what a function does not take', async () => {
+  const withDeadLetters = rule({ targets: [{ ...target('One'), deadLetterQueue: 'DeadLetters' }] });
+  const { delivery, sent, reported } = recorded([withDeadLetters], { One: 9 });
+  delivery.deliver('bus', event);
+  await delivery.idle();
+  expect({ sent, reported }).toEqual({
+    sent: [['DeadLetters', event, { ERROR_MESSAGE: 'One fails', RETRY_ATTEMPTS: '2' }]],
+    reported: [],
   });
 });
 

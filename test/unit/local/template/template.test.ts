@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { eventSourcesOf } from '../../../../local/template/event-sources.ts';
 import { busesOf, rulesOf, schedulesOf } from '../../../../local/template/events.ts';
 import { functionsOf } from '../../../../local/template/functions.ts';
+import { queuesOf } from '../../../../local/template/queues.ts';
 import { tablesOf } from '../../../../local/template/tables.ts';
 import { applyInput } from '../../../../local/template/targets.ts';
 import { openTemplate, readTemplate } from '../../../../local/template/template.ts';
@@ -107,10 +109,16 @@ describe('a packaged template', () => {
             input: { kind: 'event' },
           },
           {
-            kind: 'unsupported',
+            kind: 'queue',
             id: 'queue',
-            reason:
-              'a target of this kind is not run locally: arn:aws:sqs:eu-west-1:123456789012:ota-watch-dev-ScheduleDeadLetters',
+            queueLogicalId: 'BreachQueue',
+            input: { kind: 'event' },
+            deadLetterQueue: 'ScheduleDeadLetters',
+          },
+          {
+            kind: 'unsupported',
+            id: 'topic',
+            reason: 'a target of this kind is not run locally: arn:aws:sns:eu-west-1:123456789012:on-call',
           },
         ],
       },
@@ -139,6 +147,48 @@ describe('a packaged template', () => {
     ]);
   });
 
+  it('describes its queues, with CloudFormation defaults', () => {
+    expect(queuesOf(template)).toEqual([
+      {
+        logicalId: 'ScheduleDeadLetters',
+        name: 'ota-watch-dev-ScheduleDeadLetters',
+        arn: 'arn:aws:sqs:eu-west-1:123456789012:ota-watch-dev-ScheduleDeadLetters',
+        visibilityTimeoutSeconds: 30,
+      },
+      {
+        logicalId: 'BreachQueue',
+        name: 'ota-watch-dev-breaches',
+        arn: 'arn:aws:sqs:eu-west-1:123456789012:ota-watch-dev-breaches',
+        visibilityTimeoutSeconds: 180,
+        redrive: { deadLetterQueue: 'ScheduleDeadLetters', maxReceiveCount: 500 },
+      },
+    ]);
+  });
+
+  it('describes which functions take messages of its queues, with CloudFormation defaults', () => {
+    expect(eventSourcesOf(template)).toEqual([
+      {
+        logicalId: 'OnBreachEventSourceMappingSQSBreachQueue',
+        queue: 'BreachQueue',
+        queueArn: 'arn:aws:sqs:eu-west-1:123456789012:ota-watch-dev-breaches',
+        functionLogicalId: 'OnBreachLambdaFunction',
+        batchSize: 200,
+        windowSeconds: 1,
+        reportsItemFailures: true,
+        maximumConcurrency: 5,
+      },
+      {
+        logicalId: 'DeadLettersMapping',
+        queue: 'ScheduleDeadLetters',
+        queueArn: 'arn:aws:sqs:eu-west-1:123456789012:ota-watch-dev-ScheduleDeadLetters',
+        functionLogicalId: 'PollLambdaFunction',
+        batchSize: 10,
+        windowSeconds: 0,
+        reportsItemFailures: false,
+      },
+    ]);
+  });
+
   it('describes its schedules, of EventBridge Scheduler and of rules', () => {
     expect(schedulesOf(template)).toEqual([
       {
@@ -152,6 +202,7 @@ describe('a packaged template', () => {
           id: 'target',
           functionLogicalId: 'PollLambdaFunction',
           input: { kind: 'constant', value: { source: 'schedule' } },
+          deadLetterQueue: 'ScheduleDeadLetters',
         },
       },
       {
@@ -189,6 +240,42 @@ describe('a packaged template', () => {
       '/nowhere/template.json: cannot be read as JSON',
     );
     expect(() => openTemplate({ Resources: { A: {} } }, environment)).toThrow('Resources.A.Type');
+  });
+});
+
+describe('a queue, or what takes from it', () => {
+  const F = { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'f', Handler: 'f.handler' } };
+  const Q = { Type: 'AWS::SQS::Queue' };
+  const mapping = (Properties: object) => ({
+    F,
+    Q,
+    M: { Type: 'AWS::Lambda::EventSourceMapping', Properties },
+  });
+  const EventSourceArn = { 'Fn::GetAtt': ['Q', 'Arn'] };
+  const redriven = {
+    ...Q,
+    Properties: { RedrivePolicy: { deadLetterTargetArn: 'arn:other', maxReceiveCount: 3 } },
+  };
+
+  it.each([
+    [
+      'a foreign dead-letter queue',
+      { Q: redriven },
+      'Q.Properties.RedrivePolicy: the template has no queue arn:other',
+    ],
+    [
+      'another source',
+      mapping({ EventSourceArn: 'arn:stream', FunctionName: 'f' }),
+      'M.Properties.EventSourceArn: is no queue: arn:stream',
+    ],
+    [
+      'a foreign function',
+      mapping({ EventSourceArn, FunctionName: 'g' }),
+      'M.Properties.FunctionName: the template has no function g',
+    ],
+  ])('%s is refused', (_, Resources, message) => {
+    const opened = openTemplate({ Resources }, environment);
+    expect(() => [queuesOf(opened), eventSourcesOf(opened)]).toThrow(`Resources.${message}`);
   });
 });
 

@@ -1,0 +1,44 @@
+/**
+ * The function of a notifier.
+ *
+ * @param localQueues where the queues are in a local run, which cannot resolve `Ref`; empty in a deployment
+ */
+export function functionOf({ id, key, description, environment }, localQueues) {
+  const name = `\${self:custom.name}-${key}`;
+  const urlOf = (queue, queueName) => (localQueues === '' ? { Ref: queue } : `${localQueues}/${queueName}`);
+  return {
+    [id[0].toLowerCase() + id.slice(1)]: {
+      name,
+      handler: `functions/notify-${key}.handler`,
+      description,
+      role: { 'Fn::GetAtt': [`${id}Role`, 'Arn'] },
+      memorySize: 512,
+      timeout: 30,
+      environment: {
+        ALERTS_TABLE: `\${self:custom.alertsTable}`,
+        ALERTS_QUEUE_URL: urlOf(`${id}Queue`, name),
+        ALERTS_DEAD_LETTER_QUEUE_URL: urlOf(`${id}DeadLetterQueue`, `${name}-dlq`),
+        SECRETS_PREFIX: `\${self:custom.secretsPrefix}`,
+        DASHBOARD_URL: `\${param:dashboardUrl, ''}`,
+        CONSOLE_URL: `\${param:consoleUrl, ''}`,
+        ...environment,
+        POWERTOOLS_SERVICE_NAME: name,
+        POWERTOOLS_METRICS_NAMESPACE: 'ota-watch',
+        POWERTOOLS_LOG_LEVEL: `\${param:logLevel}`,
+        NODE_OPTIONS: '--enable-source-maps',
+      },
+      events: [
+        {
+          sqs: {
+            arn: { 'Fn::GetAtt': [`${id}Queue`, 'Arn'] },
+            // Many at once, so that breaches of many rollouts can become one message.
+            batchSize: 200,
+            maximumBatchingWindow: 1,
+            functionResponseType: 'ReportBatchItemFailures',
+            maximumConcurrency: 5,
+          },
+        },
+      ],
+    },
+  };
+}
