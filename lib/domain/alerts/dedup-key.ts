@@ -3,9 +3,9 @@ const MAX_LENGTH = 255;
 
 /**
  * The `dedup_key` of the incident for a rule's breach in a task: at most 255 characters, and another one for any other rule or
- * task. A long one is its beginning and a hash. It has exactly the greatest length, which no other has: so none is mistaken for it.
+ * task. A long one is cut and ends in a hash: it has all 255, and as nothing else has, nothing is mistaken for it.
  *
- * @param hash gives a digest of few, always as many characters
+ * @param hash gives a digest, always of the same length: far below 255 characters
  */
 export function dedupKeyOf(taskId: string, ruleId: string, hash: (value: string) => string): string {
   // Ids of rules contain colons.

@@ -3,6 +3,7 @@ import type { Gap, Progress, Turn } from './ledger.ts';
 /** How long an event waits for those before it, milliseconds. */
 export const PATIENCE_MS = 10_000;
 const MAX_GAPS = 10;
+const START: Progress = { applied: 0, gaps: [] };
 
 /** Where an event stands among those of its task, as its detail says. */
 export interface Place {
@@ -57,8 +58,6 @@ export function passOver(progress: Progress | undefined, place: Place, now: numb
 export function hold(progress: Progress | undefined, sequence: number, until: number): Progress {
   return { ...(progress ?? START), held: { sequence, until } };
 }
-
-const START: Progress = { applied: 0, gaps: [] };
 
 const bounded = (gaps: readonly Gap[]) => gaps.slice(-MAX_GAPS);
 
