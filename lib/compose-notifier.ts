@@ -4,7 +4,7 @@ import type { PagerDutyConfig, SlackConfig } from './alerts/config.ts';
 import type { Deliver } from './alerts/lane.ts';
 import { type Batch, type Notified, notify } from './alerts/notify.ts';
 import { pagerDutyLane } from './alerts/pagerduty-lane.ts';
-import type { Secrets } from './alerts/ports.ts';
+import type { AlertQueue, Secrets } from './alerts/ports.ts';
 import { slackLane } from './alerts/slack-lane.ts';
 import { addressBook } from './aws/alerts/address-book.ts';
 import { incidentGroups } from './aws/alerts/incident-groups.ts';
@@ -37,6 +37,8 @@ export interface NotifierSurroundings {
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** The one that the configuration names, unless given. */
+  readonly queue?: AlertQueue;
 }
 
 /** Digits of a hash: enough to tell what is told in a quarter of a year apart. */
@@ -96,6 +98,7 @@ function createNotifier(
   defaults: DefaultAddresses,
 ): Notifier {
   const { account, clients, log, now, sleep, random } = surroundings;
+  const urls = { queue: config.queueUrl, deadLetterQueue: config.deadLetterQueueUrl };
   const table = tableOf(config, surroundings);
   const service = otaService(clients.managedIntegrations, account);
   const book = addressBook(table, destination);
@@ -103,11 +106,7 @@ function createNotifier(
     addresser: new Addresser({ destination, settings, defaults, service, book, log, now }),
     ledgers: ledgerStore(table, randomUUID),
     slots: slots(table, destination),
-    queue: alertQueue(
-      clients.sqs,
-      { queue: config.queueUrl, deadLetterQueue: config.deadLetterQueueUrl },
-      log,
-    ),
+    queue: surroundings.queue ?? alertQueue(clients.sqs, urls, log),
     deliver,
     log,
     now,

@@ -3,7 +3,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 /** A request on its way to a service, numbered from 0 over all services. */
 export interface GatedRequest {
   readonly index: number;
-  readonly service: 'managed-integrations' | 'dynamodb' | 'events';
+  readonly service: 'managed-integrations' | 'dynamodb' | 'events' | 'ssm';
   /** For example GetOtaTask, PutItem, PutEvents. */
   readonly operation: string;
   /** Which try of the SDK, from 1. */

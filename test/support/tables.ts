@@ -43,3 +43,16 @@ export const TABLES: readonly TableDefinition[] = [
     timeToLiveAttribute: 'expiresAt',
   },
 ];
+
+/** The table of the notifiers, which is there if one of them is. */
+export const ALERTS_TABLE: TableDefinition = {
+  logicalId: 'AlertsTable',
+  name: 'ota-watch-dev-alerts',
+  createTable: {
+    TableName: 'ota-watch-dev-alerts',
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'key', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'key', KeyType: 'HASH' }],
+  },
+  timeToLiveAttribute: 'expiresAt',
+};

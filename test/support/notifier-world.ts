@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IoTManagedIntegrationsClient } from '@aws-sdk/client-iot-managed-integrations';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ConfiguredRetryStrategy } from '@smithy/core/retry';
+import { readPagerDutyConfig, readSlackConfig } from '../../lib/alerts/config.ts';
+import type { Tally } from '../../lib/alerts/outcomes.ts';
+import { receive } from '../../lib/alerts/receive.ts';
+import {
+  createPagerDutyNotifier,
+  createSlackNotifier,
+  type Notifier,
+  type NotifierSurroundings,
+} from '../../lib/compose-notifier.ts';
+import type { AlertSettings, Destination } from '../../lib/domain/alerts/routing.ts';
+import { type PublishedEvent, SOURCE } from '../../lib/domain/events.ts';
+import { DEFAULT_ALERTS } from '../../lib/rule-file/defaults.ts';
+import { createTables } from '../../local/database/create-tables.ts';
+import { startDatabase } from '../../local/database/database.ts';
+import { type PagerDutyStandIn, startPagerDuty } from '../../local/pagerduty/pagerduty.ts';
+import { type ParametersStandIn, startParameters } from '../../local/parameters/parameters.ts';
+import { pinnedTask, type Simulator, startSimulator } from '../../local/simulator/simulator.ts';
+import { startSlack } from '../../local/slack/slack.ts';
+import type { SlackOptions, SlackStandIn } from '../../local/slack/types.ts';
+import { NOON } from './builders.ts';
+import { Gate } from './gate.ts';
+import { ALERTS_TABLE } from './tables.ts';
+import { VirtualQueue } from './virtual-queue.ts';
+import { ACCOUNT, type LogEntry, REGION, type TestDatabase } from './world.ts';
+
+const INVOCATION_MS = 30_000;
+const ROUTING_KEYS = { default: 'd'.repeat(32), locks: '1'.repeat(32) };
+
+export interface NotifierOptions {
+  readonly settings?: Partial<AlertSettings>;
+  /** Of the environment of the function. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** One process that notifies: its own connections, memory and gate. */
+export interface TestNotifier {
+  readonly gate: Gate;
+  readonly log: LogEntry[];
+  readonly notify: Notifier;
+  close(): void;
+}
+
+/** Slack, PagerDuty, a database, a queue and secrets on this machine; time stands until somebody sleeps, or moves it. */
+export class NotifierWorld {
+  now = NOON;
+  readonly queue = new VirtualQueue(() => this.now);
+  readonly slack: SlackStandIn;
+  readonly pagerDuty: PagerDutyStandIn;
+  readonly parameters: ParametersStandIn;
+  readonly simulator: Simulator;
+  readonly #database: TestDatabase;
+  readonly #closers: readonly (() => unknown)[];
+  readonly destination: Destination;
+
+  private constructor(parts: {
+    destination: Destination;
+    slack: SlackStandIn;
+    pagerDuty: PagerDutyStandIn;
+    parameters: ParametersStandIn;
+    simulator: Simulator;
+    database: TestDatabase;
+    closers: readonly (() => unknown)[];
+  }) {
+    this.destination = parts.destination;
+    this.slack = parts.slack;
+    this.pagerDuty = parts.pagerDuty;
+    this.parameters = parts.parameters;
+    this.simulator = parts.simulator;
+    this.#database = parts.database;
+    this.#closers = parts.closers;
+  }
+
+  /** Uses the DynamoDB that TEST_DYNAMODB_URL names, or starts an embedded one. */
+  static async start(
+    destination: Destination,
+    slackOptions: Partial<SlackOptions> = {},
+  ): Promise<NotifierWorld> {
+    const clock = { now: () => NOON };
+    const now = () => clock.now();
+    const given = process.env.TEST_DYNAMODB_URL;
+    const embedded = given === undefined ? await startDatabase() : undefined;
+    const credentials = {
+      accessKeyId: `AKIA${randomUUID().replaceAll('-', '')}`,
+      secretAccessKey: 'secret',
+    };
+    const database = { url: given ?? embedded?.url ?? '', credentials };
+    const slack = await startSlack({ now, ...slackOptions });
+    const routingKeys = Object.fromEntries(Object.entries(ROUTING_KEYS).map(([name, key]) => [key, name]));
+    const pagerDuty = await startPagerDuty({ now, routingKeys });
+    const parameters = await startParameters({
+      parameters: {
+        '/ota-watch/dev/slack/bot-token': slack.botToken,
+        '/ota-watch/dev/slack/webhook/default': slack.webhookUrl('#ota-rollouts'),
+        '/ota-watch/dev/pagerduty/default': ROUTING_KEYS.default,
+        '/ota-watch/dev/pagerduty/locks': ROUTING_KEYS.locks,
+      },
+    });
+    const simulator = await startSimulator({ seed: 1, now, accountId: ACCOUNT, region: REGION });
+    const closers = [
+      () => slack.close(),
+      () => pagerDuty.close(),
+      () => parameters.close(),
+      () => simulator.close(),
+      () => embedded?.close(),
+    ];
+    const world = new NotifierWorld({
+      destination,
+      slack,
+      pagerDuty,
+      parameters,
+      simulator,
+      database,
+      closers,
+    });
+    clock.now = () => world.now;
+    const client = new DynamoDBClient({ endpoint: database.url, region: REGION, credentials });
+    await createTables(client, [ALERTS_TABLE]);
+    client.destroy();
+    return world;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers) await close();
+  }
+
+  /** Puts a task with these tags into the account. */
+  task(taskId: string, tags: Record<string, string> = {}): void {
+    const document = pinnedTask({
+      taskId,
+      counts: { queued: 10 },
+      createdAt: this.now,
+      members: { Tags: tags },
+    });
+    this.simulator.account.putTask(document, taskId);
+  }
+
+  /** The bus hands events to the queue. */
+  publish(...events: readonly PublishedEvent[]): void {
+    for (const { detailType, detail } of events)
+      this.queue.send(JSON.stringify({ version: '0', source: SOURCE, 'detail-type': detailType, detail }));
+  }
+
+  /** Starts a process that notifies. */
+  notifier({ settings = {}, env = {} }: NotifierOptions = {}): TestNotifier {
+    const gate = new Gate();
+    const log: LogEntry[] = [];
+    const entry =
+      (level: LogEntry['level']) =>
+      (message: string, fields: Record<string, unknown> = {}) => {
+        log.push({ level, message, fields });
+      };
+    const clients = this.#clients(gate);
+    const surroundings: NotifierSurroundings = {
+      account: { partition: 'aws', region: REGION, accountId: ACCOUNT },
+      clients,
+      log: { info: entry('info'), warn: entry('warn'), error: entry('error') },
+      now: () => this.now,
+      sleep: async (milliseconds) => {
+        const until = this.now + milliseconds;
+        // Others may run until then, and move the clock themselves.
+        await new Promise((resolve) => setImmediate(resolve));
+        this.now = Math.max(this.now, until);
+      },
+      random: () => 0.5,
+      queue: this.queue,
+    };
+    const all = {
+      ALERTS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/queue',
+      ALERTS_DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/dlq',
+      SLACK_API_URL: this.slack.apiUrl,
+      PAGERDUTY_EVENTS_URL: this.pagerDuty.url,
+      ...env,
+    };
+    const alerts = { ...DEFAULT_ALERTS, ...settings };
+    const notify =
+      this.destination === 'slack'
+        ? createSlackNotifier(readSlackConfig(all), alerts, surroundings)
+        : createPagerDutyNotifier(readPagerDutyConfig(all), alerts, surroundings);
+    const close = () => {
+      for (const client of Object.values(clients)) client.destroy();
+    };
+    return { gate, log, notify, close };
+  }
+
+  /** One invocation with what can be received now; gives what came of it, undefined when the process was killed in it. */
+  async invoke(
+    notifier: TestNotifier,
+    { max = 200, arrange }: { max?: number; arrange?: <T>(items: readonly T[]) => readonly T[] } = {},
+  ): Promise<Tally | undefined> {
+    const records = this.queue.receive(max, arrange);
+    const { tally, again } = await notifier.notify(receive({ Records: records }), INVOCATION_MS);
+    for (const { messageId } of records) if (!again.includes(messageId)) this.queue.delete(messageId);
+    return tally;
+  }
+
+  /** Invokes until the queue is empty; time passes where nothing can be received. */
+  async drain(notifier: TestNotifier, options: { max?: number; invocations?: number } = {}): Promise<void> {
+    for (let left = options.invocations ?? 200; this.queue.size > 0; left--) {
+      if (left === 0) throw new Error(`${this.queue.size} messages are left`);
+      this.now = Math.max(this.now, this.queue.nextAt);
+      await this.invoke(notifier, options);
+    }
+  }
+
+  #clients(gate: Gate): NotifierSurroundings['clients'] {
+    const { url: endpoint, credentials } = this.#database;
+    const common = { region: REGION, credentials, retryStrategy: new ConfiguredRetryStrategy(3, () => 0) };
+    const dynamodb = new DynamoDBClient({
+      ...common,
+      endpoint,
+      requestHandler: gate.handler('dynamodb'),
+    });
+    return {
+      managedIntegrations: new IoTManagedIntegrationsClient({
+        ...common,
+        endpoint: this.simulator.url,
+        requestHandler: gate.handler('managed-integrations'),
+      }),
+      dynamodb: DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } }),
+      sqs: new SQSClient(common),
+      ssm: new SSMClient({
+        ...common,
+        endpoint: this.parameters.url,
+        requestHandler: gate.handler('ssm'),
+      }),
+    };
+  }
+}
