@@ -51,7 +51,7 @@ const alertEvent = z.discriminatedUnion(
           class: z.string().optional(),
           custom_details: details.optional(),
         },
-        required('payload'),
+        { error: ({ code }) => (code === 'invalid_type' ? required('payload') : undefined) },
       ),
       ...attachments,
       client: z.string().optional(),
@@ -72,7 +72,7 @@ const changeEvent = z.strictObject({
       timestamp: timestamp.optional(),
       custom_details: details.optional(),
     },
-    required('payload'),
+    { error: ({ code }) => (code === 'invalid_type' ? required('payload') : undefined) },
   ),
   ...attachments,
 });

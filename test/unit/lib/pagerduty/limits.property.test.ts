@@ -95,7 +95,7 @@ describe('whatever an event says, PagerDuty takes', () => {
           expect(Array.isArray(list) && list.length + Number(leftOut)).toBe(members.length);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 });
