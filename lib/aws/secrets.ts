@@ -67,11 +67,7 @@ class SsmSecrets implements Secrets {
     if (remembered && this.#options.now() < remembered.until) return Promise.resolve(remembered.value);
     const underway = this.#reading.get(name);
     if (underway) return underway;
-    const reading: Promise<string> = this.#refresh(name, () => this.#reading.get(name) === reading).finally(
-      () => {
-        if (this.#reading.get(name) === reading) this.#reading.delete(name);
-      },
-    );
+    const reading: Promise<string> = this.#refresh(name, () => this.#reading.get(name) === reading);
     this.#reading.set(name, reading);
     return reading;
   }
@@ -94,7 +90,11 @@ class SsmSecrets implements Secrets {
     } catch (error) {
       const isOutage = error instanceof DestinationError && error.trouble.kind === 'unavailable';
       if (isOutage && old) return remember(old.value, PATIENCE_MS);
+      // Not even an outage brings back what was taken away.
+      if (!isOutage) this.#remembered.delete(name);
       throw error;
+    } finally {
+      if (isWanted()) this.#reading.delete(name);
     }
   }
 

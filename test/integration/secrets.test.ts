@@ -11,7 +11,8 @@ import { NOON } from '../support/builders.ts';
 
 const PREFIX = '/ota-watch/test';
 const TOKEN = `${PREFIX}/slack/bot-token`;
-const CANARY = 'canary-7f3a';
+/** Short: a parser quotes ten characters of what it cannot read. */
+const CANARY = 'c7f3a';
 
 let store: ParametersStandIn;
 let now: number;
@@ -150,6 +151,15 @@ describe('an outage', () => {
     expect(await secrets.get('slack/bot-token')).toBe('first');
     now += 1;
     expect(await secrets.get('slack/bot-token')).toBe('second');
+  });
+
+  it('leaves nothing of what was deleted before', async () => {
+    await secrets.get('slack/bot-token');
+    store.set(TOKEN, undefined);
+    now += 300_000;
+    expect((await failureOf(secrets.get('slack/bot-token'))).trouble.kind).toBe('misconfigured');
+    store.faults.request = () => 'drop';
+    expect((await failureOf(secrets.get('slack/bot-token'))).trouble.kind).toBe('unavailable');
   });
 
   it('leaves nothing of what was forgotten', async () => {

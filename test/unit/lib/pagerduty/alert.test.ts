@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Links } from '../../../../lib/alerts/links.ts';
 import { resolveOf, triggerOf } from '../../../../lib/pagerduty/alert.ts';
 import { breach } from './samples.ts';
 
@@ -99,6 +100,15 @@ describe('the trigger of a breach', () => {
       links: [consoleLink],
       client_url: consoleLink.href,
     });
+  });
+
+  it.each<[string, Links, string]>([
+    ['longer than browsers take', dashboard, 'x'.repeat(2_048)],
+    ['none', { dashboardUrl: 'nowhere' }, 'task1'],
+  ])('leaves out an address that is %s', (_, links, taskId) => {
+    const { detail, detailType } = breach('ratio');
+    const event = triggerOf({ detailType, detail: { ...detail, taskId } }, 'key', links);
+    expect(event).toMatchObject({ links: [consoleLink], client_url: consoleLink.href });
   });
 
   it('names a task without description, ARN and configuration by its id', () => {
