@@ -7,7 +7,7 @@ export interface Links {
 }
 
 /** What a link needs to know of a task. Its region is not always known. */
-export interface LinkedTask {
+interface LinkedTask {
   readonly region?: string;
   readonly taskId: string;
 }
