@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { AptError } from './apt.ts';
 import { emulatorFolder } from './dynamodb-local/emulator.ts';
 import { DynamoDbLocalError } from './dynamodb-local/errors.ts';
 import { needJava } from './dynamodb-local/java.ts';
@@ -29,7 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
 try {
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof DynamoDbLocalError)) throw error;
+  if (!(error instanceof DynamoDbLocalError || error instanceof AptError)) throw error;
   console.error(error.message);
   process.exit(1);
 }

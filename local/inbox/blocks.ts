@@ -1,5 +1,4 @@
 import type { SlackBlock } from '../slack/blocks.ts';
-import { withEmoji } from './emoji.ts';
 import { externalLink, type Html, html, type Insertable } from './html.ts';
 import { renderMrkdwn } from './mrkdwn.ts';
 import { renderRichText } from './rich-text.ts';
@@ -46,10 +45,9 @@ function renderSection({ text, fields, accessory }: Section, reader: Reader): Ht
 }
 
 function renderText(text: Text, reader: Reader): Insertable {
-  if (text.type === 'mrkdwn') return renderMrkdwn(text.text, reader);
-  return text.emoji === false ? text.text : withEmoji(text.text);
+  return text.type === 'mrkdwn' ? renderMrkdwn(text.text, reader) : text.text;
 }
 
 function renderButton({ text, url = '', style }: Button): Html {
-  return externalLink(url, withEmoji(text.text), style === undefined ? 'button' : `button ${style}`);
+  return externalLink(url, text.text, style === undefined ? 'button' : `button ${style}`);
 }

@@ -1,5 +1,4 @@
 // What Slack makes of mrkdwn: https://docs.slack.dev/messaging/formatting-message-text
-import { withEmoji } from './emoji.ts';
 import { externalLink, type Html, html, type Insertable } from './html.ts';
 import { fillDateTokens, type Reader, timeElement } from './times.ts';
 
@@ -78,7 +77,7 @@ function closes(before: string, after: string): boolean {
 function renderToken(token: string, reader: Reader): Insertable {
   if (token.length > 2 && token.startsWith('`')) return html`<code>${decoded(token.slice(1, -1))}</code>`;
   if (token.length > 2 && token.startsWith('<')) return renderReference(token.slice(1, -1), reader);
-  return withEmoji(decoded(token));
+  return decoded(token);
 }
 
 /** Renders what stands between angle brackets: a link, a mention, a date. */
@@ -90,7 +89,7 @@ function renderReference(reference: string, reader: Reader): Insertable {
   if (target.startsWith('!')) return mention(label ?? `@${decoded(target.slice(1).split('^')[0] ?? '')}`);
   if (target.startsWith('@')) return mention(`@${label ?? decoded(target.slice(1))}`);
   if (target.startsWith('#')) return mention(`#${label ?? decoded(target.slice(1))}`);
-  return externalLink(decoded(target), label === undefined ? decoded(target) : withEmoji(label));
+  return externalLink(decoded(target), label ?? decoded(target));
 }
 
 function mention(text: string): Html {

@@ -1,5 +1,4 @@
 import type { SlackBlock } from '../slack/blocks.ts';
-import { withEmoji } from './emoji.ts';
 import { externalLink, type Html, html, type Insertable } from './html.ts';
 import { fillDateTokens, type Reader, timeElement } from './times.ts';
 
@@ -51,7 +50,7 @@ function renderSpan(span: Span, reader: Reader): Insertable {
     case 'link':
       return externalLink(span.url, span.text ?? span.url);
     case 'emoji':
-      return withEmoji(`:${span.name}:`);
+      return `:${span.name}:`;
     case 'date': {
       const at = span.timestamp * 1_000;
       const time = timeElement(at, fillDateTokens(span.format, at, reader), reader);

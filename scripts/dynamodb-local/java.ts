@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { aptInstall } from '../apt.ts';
 import { DynamoDbLocalError } from './errors.ts';
 
 const NEEDED = 17;
@@ -14,8 +15,7 @@ export function needJava(env: NodeJS.ProcessEnv): void {
       `DynamoDB Local needs Java ${NEEDED} or newer, and ${found} (Debian, Ubuntu: apt-get install ${PACKAGE}).`,
     );
   }
-  apt(['update']);
-  apt(['install', '--yes', '--no-install-recommends', PACKAGE]);
+  aptInstall([PACKAGE]);
   if (javaVersion() < NEEDED) throw new DynamoDbLocalError(`${PACKAGE} gave no Java ${NEEDED}.`);
 }
 
@@ -23,11 +23,4 @@ export function needJava(env: NodeJS.ProcessEnv): void {
 function javaVersion(): number {
   const { stderr } = spawnSync('java', ['-version'], { encoding: 'utf8' });
   return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0);
-}
-
-function apt(args: readonly string[]): void {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const { status, stderr, error } = spawnSync('apt-get', ['-qq', ...args], { env, encoding: 'utf8' });
-  if (status === 0) return;
-  throw new DynamoDbLocalError(`apt-get ${args.join(' ')} failed: ${error?.message ?? stderr}`);
 }
