@@ -166,22 +166,22 @@ describe('npm start', () => {
 });
 
 const OWN_FUNCTIONS = `
-  notify:
-    handler: functions/own.notify
-    events:
-      - eventBridge:
-          eventBus: \${self:custom.eventBus}
-          pattern:
-            source: [ota-watch]
-            detail-type: [OTA Task Threshold Breached]
-            detail: { rule: { severity: [critical] } }
-  refuse:
-    handler: functions/own.refuse
-    events:
-      - eventBridge:
-          eventBus: \${self:custom.eventBus}
-          pattern:
-            detail-type: [OTA Task Configuration Changed]
+  - notify:
+      handler: functions/own.notify
+      events:
+        - eventBridge:
+            eventBus: \${self:custom.eventBus}
+            pattern:
+              source: [ota-watch]
+              detail-type: [OTA Task Threshold Breached]
+              detail: { rule: { severity: [critical] } }
+  - refuse:
+      handler: functions/own.refuse
+      events:
+        - eventBridge:
+            eventBus: \${self:custom.eventBus}
+            pattern:
+              detail-type: [OTA Task Configuration Changed]
 `;
 
 const ownFunctions = (file: string) => `

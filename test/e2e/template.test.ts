@@ -25,14 +25,14 @@ const SETTINGS = {
   eventBusArn: SHARED_BUS,
 };
 const OWN_FUNCTION = `
-  notify:
-    handler: functions/notify.handler
-    events:
-      - eventBridge:
-          eventBus: \${self:custom.eventBus}
-          pattern:
-            source: [ota-watch]
-            detail-type: [OTA Task Threshold Breached]
+  - notify:
+      handler: functions/notify.handler
+      events:
+        - eventBridge:
+            eventBus: \${self:custom.eventBus}
+            pattern:
+              source: [ota-watch]
+              detail-type: [OTA Task Threshold Breached]
 
 resources:
 `;
