@@ -14,10 +14,12 @@ import { OtaWatchError } from '../errors.ts';
 
 type Reader<Type extends PublishedType> = (detail: unknown) => EventOf<Type>;
 
-/** An event in the name of ota-watch that is not as the contract says. The message says where, never what stood there. */
+/** An event in the name of ota-watch that is not as the contract says. Nothing of the detail is quoted. */
 export class EventContractError extends OtaWatchError {
   override readonly name = 'EventContractError';
 }
+
+const MAX_QUOTED = 100;
 
 const ajv = new Ajv2020();
 ajv.addSchema(common);
@@ -47,7 +49,8 @@ export interface EventHead {
  */
 export function readPublishedEvent({ source, detailType, detail }: EventHead): PublishedEvent | undefined {
   if (source !== SOURCE) return undefined;
-  if (!isPublishedType(detailType)) throw new EventContractError('The detail-type is none of the contract');
+  if (!isPublishedType(detailType))
+    throw new EventContractError(`There is no detail-type "${detailType.slice(0, MAX_QUOTED)}"`);
   return READERS[detailType](detail);
 }
 

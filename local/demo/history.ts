@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { canonicalHash } from '../../lib/canonical-hash.ts';
-import type { WatchEvent } from '../stack/watch-event.ts';
+import type { PublishedEvent } from '../../lib/domain/events.ts';
 
 const rowSchema = z.looseObject({
   taskId: z.string(),
@@ -28,7 +28,7 @@ export async function readHistory(client: DynamoDBDocumentClient, tableName: str
  *
  * @returns what is wrong; empty when all is well
  */
-export function auditHistory(rows: readonly HistoryRow[], events: readonly WatchEvent[]): string[] {
+export function auditHistory(rows: readonly HistoryRow[], events: readonly PublishedEvent[]): string[] {
   const accepted = new Map(events.map(({ detail }) => [detail.eventId, detail.hash]));
   const recorded = new Map(rows.map(({ eventId, hash }) => [eventId, hash]));
   const lost = rows.filter(({ eventId, published, hash }) => published && accepted.get(eventId) !== hash);

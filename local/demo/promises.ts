@@ -1,5 +1,5 @@
+import type { PublishedEvent } from '../../lib/domain/events.ts';
 import { milestoneOf } from '../../lib/domain/progress.ts';
-import type { WatchEvent } from '../stack/watch-event.ts';
 
 /** Who is promised what: the outlines of all events of a task, in order. */
 export interface Promised {
@@ -9,7 +9,7 @@ export interface Promised {
 }
 
 /** What happened in an event, without its numbers. */
-export function outlineOf({ detailType, detail }: WatchEvent): string {
+export function outlineOf({ detailType, detail }: PublishedEvent): string {
   switch (detailType) {
     case 'OTA Task Tracking Started':
       return `started ${detail.status}`;
@@ -37,7 +37,7 @@ const inParentheses = (text: string | undefined) => (text === undefined ? '' : `
  *
  * @returns what is wrong; empty when all is well
  */
-export function brokenPromises(promised: readonly Promised[], events: readonly WatchEvent[]): string[] {
+export function brokenPromises(promised: readonly Promised[], events: readonly PublishedEvent[]): string[] {
   return promised.flatMap(({ taskId, name, promises }) => {
     const came = events.filter(({ detail }) => detail.taskId === taskId).map(outlineOf);
     const missing = without(promises, came).map((outline) => `${name}: "${outline}" did not come`);

@@ -1,7 +1,6 @@
-import type { InferredCause } from '../../lib/domain/events.ts';
+import type { InferredCause, PublishedEvent } from '../../lib/domain/events.ts';
 import type { ProgressedDetail, SampleThing, Severity } from '../../lib/domain/generated/events.ts';
 import { isTerminal } from '../../lib/domain/task.ts';
-import type { WatchEvent } from '../stack/watch-event.ts';
 import { columns, kindOf, type Line, type Piece, type Style } from './line.ts';
 import { resultsOf } from './results.ts';
 
@@ -17,12 +16,12 @@ const SEVERITY_STYLES: Readonly<Record<Severity, Style>> = {
  *
  * @param timeOf writes an instant (ISO 8601) as a time of the day
  */
-export function eventLine(event: WatchEvent, timeOf: (instant: string) => string): Line {
+export function eventLine(event: PublishedEvent, timeOf: (instant: string) => string): Line {
   const { observedAt, description, taskId } = event.detail;
   return [...columns(timeOf(observedAt), description ?? taskId, kindIn(event)), textOf(event)];
 }
 
-function kindIn({ detailType, detail }: WatchEvent): Piece {
+function kindIn({ detailType, detail }: PublishedEvent): Piece {
   switch (detailType) {
     case 'OTA Task Tracking Started':
       return kindOf('cyan', 'WATCHING');
@@ -43,7 +42,7 @@ function kindIn({ detailType, detail }: WatchEvent): Piece {
   }
 }
 
-function textOf({ detailType, detail }: WatchEvent): string {
+function textOf({ detailType, detail }: PublishedEvent): string {
   switch (detailType) {
     case 'OTA Task Tracking Started':
       return [things(detail.counts.total), ...STARTS[detail.reason], stateOf(detail.status)].join(', ');

@@ -1,7 +1,8 @@
+import { readPublishedEvent } from '../../lib/alerts/read-event.ts';
+import type { PublishedEvent } from '../../lib/domain/events.ts';
 import type { AcceptedEvent } from '../bus/bus.ts';
 import type { DeliveryFailure } from '../bus/delivery.ts';
 import { readLogEntry } from '../stack/function-log.ts';
-import { readWatchEvent, type WatchEvent } from '../stack/watch-event.ts';
 import { eventLine } from './event-line.ts';
 import { type Line, styled } from './line.ts';
 import { deliveryFailureLine, invokedLine, logLine, troubleLine } from './messages.ts';
@@ -13,7 +14,7 @@ const PRINT_EVERY = 5;
 
 /** Shows what happens in a stack, and remembers the events. */
 export class Watcher {
-  readonly events: WatchEvent[] = [];
+  readonly events: PublishedEvent[] = [];
   /** Events that are not as the contract says. */
   readonly violations: string[] = [];
   readonly rollouts = new Rollouts();
@@ -40,7 +41,7 @@ export class Watcher {
 
   readonly onEvent = (accepted: AcceptedEvent): void => {
     try {
-      const event = readWatchEvent(accepted);
+      const event = readPublishedEvent(accepted);
       if (event === undefined) return;
       this.events.push(event);
       this.rollouts.see(event.detail);

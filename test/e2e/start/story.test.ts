@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readPublishedEvent } from '../../../lib/alerts/read-event.ts';
 import { brokenPromises } from '../../../local/demo/promises.ts';
 import { type DemoRollout, LAST_MINUTE, ROLLOUTS } from '../../../local/demo/rollouts.ts';
 import { Story } from '../../../local/demo/story.ts';
-import { readWatchEvent } from '../../../local/stack/watch-event.ts';
 import { audit } from '../../support/audit.ts';
 import { World } from '../../support/world.ts';
 
@@ -37,7 +37,7 @@ it('goes as promised, whatever is random in it', async () => {
   }
   poller.close();
 
-  const events = world.bus.accepted.flatMap((accepted) => readWatchEvent(accepted) ?? []);
+  const events = world.bus.accepted.flatMap((accepted) => readPublishedEvent(accepted) ?? []);
   expect(brokenPromises(rollouts, events)).toEqual([]);
   expect(await audit(world)).toEqual([]);
   expect(events).toHaveLength(rollouts.flatMap(({ promises }) => promises).length);

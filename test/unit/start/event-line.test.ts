@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import type { WatchEvent } from '../../../local/stack/watch-event.ts';
+import type { PublishedEvent } from '../../../lib/domain/events.ts';
 import { eventLine } from '../../../local/terminal/event-line.ts';
 import { render } from '../../../local/terminal/line.ts';
 import { sample } from './samples.ts';
 
 const timeOfDay = (instant: string) => instant.slice(11, 19);
-const shown = (event: WatchEvent) =>
+const shown = (event: PublishedEvent) =>
   render(eventLine(event, timeOfDay), (style, text) => `<${style} ${text}>`);
 
 it.each([

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { canonicalHash } from '../../../lib/canonical-hash.ts';
+import type { PublishedEvent } from '../../../lib/domain/events.ts';
 import { auditHistory, type HistoryRow } from '../../../local/demo/history.ts';
-import type { WatchEvent } from '../../../local/stack/watch-event.ts';
 import { sample } from './samples.ts';
 
 /** A chain of rows of a task, as the history table has them. */
@@ -23,7 +23,7 @@ function chain(taskId: string, ...published: readonly boolean[]): HistoryRow[] {
 }
 
 /** The events that rows go with. */
-const eventsOf = (rows: readonly HistoryRow[]): WatchEvent[] =>
+const eventsOf = (rows: readonly HistoryRow[]): PublishedEvent[] =>
   rows
     .filter(({ published }) => published)
     .map(({ taskId, eventId, sequence, hash }) =>
@@ -35,7 +35,7 @@ const [b1] = chain('b', true);
 if (!a1 || !a2 || !a3 || !b1) throw new Error('too few rows');
 const events = eventsOf([a1, a2, a3, b1]);
 
-it.each<[string, HistoryRow[], WatchEvent[], string[]]>([
+it.each<[string, HistoryRow[], PublishedEvent[], string[]]>([
   ['all is well, in whatever order rows are read', [a3, b1, a1, a2], events, []],
   ['a duplicate is the same event', [a1, a2, a3, b1], [...events, ...eventsOf([a1])], []],
   [

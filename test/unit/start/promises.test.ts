@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { PublishedEvent } from '../../../lib/domain/events.ts';
 import { brokenPromises, outlineOf } from '../../../local/demo/promises.ts';
-import type { WatchEvent } from '../../../local/stack/watch-event.ts';
 import { sample } from './samples.ts';
 
 describe('the outline of an event', () => {
@@ -28,7 +28,7 @@ describe('promises', () => {
   const foreign = sample('tracking-stopped.deleted', { taskId: 'other' });
   const promises = ['started SCHEDULED', 'SCHEDULED → IN_PROGRESS', 'progress 25 %'];
 
-  it.each<[string, WatchEvent[], string[]]>([
+  it.each<[string, PublishedEvent[], string[]]>([
     ['are kept', [started, foreign, moved, progressed], []],
     [
       'are broken by what does not come',

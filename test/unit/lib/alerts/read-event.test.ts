@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { EventContractError, readWatchEvent } from '../../../local/stack/watch-event.ts';
-import { sample } from './samples.ts';
+import { EventContractError, readPublishedEvent } from '../../../../lib/alerts/read-event.ts';
+import { sample } from '../../start/samples.ts';
 
 const common = { id: 'id', busName: 'bus', resources: [], time: '2026-11-22T12:00:00Z' };
 
 it('passes over events of others', () => {
   const event = { ...common, source: 'my-function', detailType: 'OTA Task Progressed', detail: {} };
-  expect(readWatchEvent(event)).toBeUndefined();
+  expect(readPublishedEvent(event)).toBeUndefined();
 });
 
 it.each([
@@ -18,5 +18,5 @@ it.each([
   ],
 ])('refuses a %s that is not as the contract says', (detailType, detail, message) => {
   const event = { ...common, source: 'ota-watch', detailType, detail };
-  expect(() => readWatchEvent(event)).toThrow(new EventContractError(message));
+  expect(() => readPublishedEvent(event)).toThrow(new EventContractError(message));
 });
