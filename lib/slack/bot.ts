@@ -133,4 +133,8 @@ function nothingToRead(error: unknown): ReadonlyMap<string, PostedMessage> | und
 
 const isChannelId = (channel: string) => /^[CDG][A-Z0-9]{6,}$/.test(channel);
 
-const contentOf = ({ text, blocks }: SlackMessage) => ({ text, blocks: [...blocks] });
+/** Without blocks, the text is what is shown. */
+const contentOf = ({ text, blocks }: SlackMessage) => ({
+  text,
+  ...(blocks.length > 0 && { blocks: [...blocks] }),
+});

@@ -4,11 +4,12 @@ import { cut } from './text.ts';
 import {
   countWords,
   lasted,
-  observedWords,
+  limitWords,
   progressWords,
   SEVERITIES,
   severityRank,
   statusWords,
+  valueWords,
 } from './words.ts';
 
 /** Events of which the same can be said. */
@@ -89,7 +90,7 @@ function saidOf(event: PublishedEvent): Said {
       return {
         mark: '✅',
         happened: same(`recovered from ${cut(rule.id, MAX_ID)}`),
-        numbers: `${observedWords(observed)}, lasted ${lasted(durationSeconds)}`,
+        numbers: `${valueWords(observed)}, lasted ${lasted(durationSeconds)}`,
         rank: 5,
       };
     }
@@ -126,8 +127,8 @@ function breached({ detail }: EventOf<'OTA Task Threshold Breached'>): Said {
   const also = `${reminder === undefined ? '' : `, reminder ${reminder}`}${flapping ? ', flapping' : ''}`;
   return {
     mark,
-    happened: same(`${what} ${cut(rule.id, MAX_ID)} (${word.toLowerCase()})`),
-    numbers: `${observedWords(observed)}${also}`,
+    happened: same(`${what} ${cut(rule.id, MAX_ID)} (${word.toLowerCase()}, ${limitWords(observed)})`),
+    numbers: `${valueWords(observed)}${also}`,
     rank: severityRank(rule.severity),
   };
 }

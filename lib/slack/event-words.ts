@@ -4,13 +4,14 @@ import { cut } from './text.ts';
 import {
   countWords,
   lasted,
-  observedWords,
+  limitWords,
   progressWords,
   rateWords,
   SEVERITIES,
   STARTS,
   STOPS,
   statusWords,
+  valueWords,
 } from './words.ts';
 
 /** A line of a message: words of which nothing is markup, and an instant (ISO 8601) that they end in. */
@@ -123,7 +124,7 @@ function breached({ detail }: EventOf<'OTA Task Threshold Breached'>): EventWord
     title: `${what}: ${cut(rule.id, MAX_ID)}${also}`,
     lines: [
       { words: cut(summary, MAX_SUMMARY) },
-      { words: `Observed: ${observedWords(observed)}` },
+      { words: `Observed: ${valueWords(observed)}, ${limitWords(observed)}` },
       { words: `Rule: ${cut(rule.description, MAX_RULE)}` },
       ...(at === undefined ? [] : [{ words: 'Breached since ', at }]),
     ],
@@ -133,13 +134,17 @@ function breached({ detail }: EventOf<'OTA Task Threshold Breached'>): EventWord
 
 function recovered({ detail }: EventOf<'OTA Task Threshold Recovered'>): EventWords {
   const { rule, observed, summary, breachedAt, reason, durationSeconds } = detail;
-  const what = { recovered: 'Recovered', 'task-ended': 'Over with the task', 'rule-removed': 'Rule removed' };
+  const what = {
+    recovered: 'Recovered',
+    'task-ended': 'Ended with the task',
+    'rule-removed': 'Rule removed',
+  };
   return {
     mark: '✅',
     title: `${what[reason]}: ${cut(rule.id, MAX_ID)}`,
     lines: [
       { words: cut(summary, MAX_SUMMARY) },
-      { words: `Observed: ${observedWords(observed)}` },
+      { words: `Observed: ${valueWords(observed)}, ${limitWords(observed)}` },
       {
         words: `Severity ${SEVERITIES[rule.severity].word.toLowerCase()}, lasted ${lasted(durationSeconds)}, since `,
         at: breachedAt,

@@ -10,7 +10,7 @@ import { cut, fallback, mrkdwn } from './text.ts';
  * Room for the lines of one message, in characters of JSON in ASCII. chat.postMessage refuses messages whose blocks are longer
  * than about 13,200 of them in all (issues 2509 and 2867 of slackapi/bolt-js); there is no published number.
  */
-const ROOM = 11_000;
+const ROOM = 11_500;
 /** What a group takes besides its lines, and a line besides its words. */
 const GROUP_OVERHEAD = 200;
 const LINE_OVERHEAD = 2;

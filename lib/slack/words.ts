@@ -49,8 +49,8 @@ const WORST_FIRST = Object.keys(SEVERITIES);
 export const severityRank = (severity: Severity) => WORST_FIRST.indexOf(severity);
 
 export const STARTS: Readonly<Record<StartReason, string>> = {
-  discovered: 'Watching it since it was discovered',
-  requested: 'Watching it, as requested',
+  discovered: 'Now watched: it was discovered',
+  requested: 'Now watched, as requested',
 };
 
 export const STOPS: Readonly<Record<StopReason, string>> = {
@@ -98,13 +98,14 @@ const UNITS: Readonly<Record<Unit, (value: number) => string>> = {
   tags: (value) => (value === 1 ? '1 tag' : `${value} tags`),
 };
 
-/** The numbers of a rule: `12.5 % (3 of 24), limit 10 %`. */
-export function observedWords({ value, limit, unit, numerator, denominator }: Observed): string {
-  const inWords = UNITS[unit];
+/** What was observed of a rule: `12.5 % (3 of 24)`. */
+export function valueWords({ value, unit, numerator, denominator }: Observed): string {
   const parts =
     numerator === undefined || denominator === undefined ? '' : ` (${numerator} of ${denominator})`;
-  return `${inWords(value)}${parts}, limit ${inWords(limit)}`;
+  return `${UNITS[unit](value)}${parts}`;
 }
+
+export const limitWords = ({ limit, unit }: Observed) => `limit ${UNITS[unit](limit)}`;
 
 /** How long something lasted. */
 export const lasted = (seconds: number) => span(seconds * 1_000);
