@@ -56,7 +56,14 @@ export async function startQueues(options: QueuesOptions): Promise<Queues> {
     if (found === undefined) throw new UnknownQueueError(`There is no queue ${logicalId}`);
     return found;
   };
-  await createQueues(client, options.queues, urlOf);
+  const close = async () => {
+    client.destroy();
+    await app.close();
+  };
+  await createQueues(client, options.queues, urlOf).catch(async (error) => {
+    await close();
+    throw error;
+  });
 
   return {
     url,
@@ -76,10 +83,7 @@ export async function startQueues(options: QueuesOptions): Promise<Queues> {
       );
       return COUNTS.reduce((sum, name) => sum + Number(Attributes[name]), 0);
     },
-    close: async () => {
-      client.destroy();
-      await app.close();
-    },
+    close,
   };
 }
 

@@ -8,6 +8,7 @@ import { openTemplate } from '../../../local/template/template.ts';
 function templateWith(target: object, logicalId = 'PollSchedule') {
   const Resources = {
     PollLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'ota-watch-dev-poll' } },
+    Queue: { Type: 'AWS::SQS::Queue' },
     [logicalId]: {
       Type: 'AWS::Scheduler::Schedule',
       Properties: {
@@ -40,6 +41,12 @@ it('sends the input of the schedule where it has one', () => {
 
 it.each([
   ['no such schedule', {}, 'Other', 'The template has no schedule PollSchedule'],
+  [
+    'a schedule of a queue',
+    { Arn: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
+    'PollSchedule',
+    'PollSchedule: its target is a queue',
+  ],
   [
     'a schedule of something else',
     { Arn: 'arn:aws:sqs:us-east-1:123456789012:queue' },
