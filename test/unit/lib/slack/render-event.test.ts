@@ -238,7 +238,7 @@ describe('the message of an event', () => {
   });
 
   it('is known of every sample', () => {
-    expect(SPOKEN.map(([name]) => name)).toEqual(SAMPLE_NAMES);
+    expect(SPOKEN.map(([name]) => name).sort()).toEqual([...SAMPLE_NAMES].sort());
   });
 
   it.each([
