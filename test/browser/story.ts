@@ -64,8 +64,18 @@ const LOCKS = aStream(
     rule: warning,
     observed: { value: 21.57, limit: 10, unit: 'percent', numerator: 11, denominator: 51 },
     reason: 'task-ended',
-    summary: 'The task ended. The breach lasted 2 min.',
-    durationSeconds: 120,
+    summary: 'The task ended. The breach lasted 3 min.',
+    durationSeconds: 180,
+  }),
+  events.recovered({
+    ...locks,
+    status: 'CANCELED',
+    counts: counts({ canceled: 149, succeeded: 40, failed: 11 }),
+    rule: critical,
+    observed: { value: 21.57, limit: 20, unit: 'percent', numerator: 11, denominator: 51 },
+    reason: 'task-ended',
+    summary: 'The task ended. The breach lasted 3 min.',
+    durationSeconds: 180,
   }),
 );
 

@@ -5,11 +5,7 @@ import { findChromium } from '../../scripts/browser/chromium.ts';
 export function launchChromium(): Promise<Browser> {
   const executablePath = findChromium(process.env);
   if (executablePath === undefined) throw new Error('There is no Chromium on the path');
-  // Letters that look alike everywhere make pictures smaller.
-  return chromium.launch({
-    executablePath,
-    args: ['--disable-lcd-text', '--disable-font-subpixel-positioning'],
-  });
+  return chromium.launch({ executablePath });
 }
 
 /** A page, and what went wrong on it. */
