@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tablesOf } from '../../local/template/tables.ts';
+import { openTemplate } from '../../local/template/template.ts';
+import { ALERTS_TABLE } from '../support/tables.ts';
 import { resourceTypes } from './template/expected.ts';
 import {
   alarmsFor,
@@ -90,6 +93,12 @@ describe('the notifiers', () => {
       UpdateReplacePolicy: 'Retain',
       Properties: { ...alertsTable, TableName: 'ota-watch-prod-alerts', DeletionProtectionEnabled: true },
     });
+  });
+
+  it('have the table that the other tests make', () => {
+    const place = { region: 'us-east-1', accountId: '123456789012', stackName: 'dev' };
+    const tables = tablesOf(openTemplate(both.template, place));
+    expect(tables.filter(({ logicalId }) => logicalId === 'AlertsTable')).toEqual([ALERTS_TABLE]);
   });
 
   it('tell where everything is', () => {
