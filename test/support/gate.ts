@@ -1,10 +1,12 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 /** A request on its way to a service, numbered from 0 over all services. */
 export interface GatedRequest {
   readonly index: number;
-  readonly service: 'managed-integrations' | 'dynamodb' | 'events' | 'ssm';
-  /** For example GetOtaTask, PutItem, PutEvents. */
+  readonly service: 'managed-integrations' | 'dynamodb' | 'events' | 'ssm' | 'web';
+  /** For example GetOtaTask, PutItem, PutEvents; of the web, the last part of the path. */
   readonly operation: string;
   /** Which try of the SDK, from 1. */
   readonly attempt: number;
@@ -22,6 +24,9 @@ export class KilledError extends Error {
 type Handle = NodeHttpHandler['handle'];
 
 const decoder = new TextDecoder();
+const webFetch = globalThis.fetch;
+/** Milliseconds within which the SDK tries again, where it is told not to wait. */
+const RETRY_MS = 5;
 
 /** Every request of a process goes through its gate, which can count, hold and kill. */
 export class Gate {
@@ -30,32 +35,73 @@ export class Gate {
   on:
     | ((request: GatedRequest) => Promise<Death | 'lost' | undefined> | Death | 'lost' | undefined)
     | undefined;
-  #killed = false;
+  /** Resolves when the process is killed. */
+  readonly death: Promise<void>;
+  readonly #begin: () => () => void;
+  readonly #killed = Promise.withResolvers<void>();
+  #isKilled = false;
+
+  /** @param begin told of each request; what it returns, of its end */
+  constructor(begin: () => () => void = () => () => undefined) {
+    this.#begin = begin;
+    this.death = this.#killed.promise;
+  }
+
+  get isKilled(): boolean {
+    return this.#isKilled;
+  }
 
   handler(service: GatedRequest['service']): NodeHttpHandler {
     const inner = new NodeHttpHandler();
     const gated = new NodeHttpHandler();
-    gated.handle = async (request, options) => {
-      const index = this.requests.length;
-      const gatedRequest = describe(index, service, request);
-      this.requests.push(gatedRequest);
-      const fault = this.#killed ? 'before' : await this.on?.(gatedRequest);
-      if (this.#killed || fault === 'before') return this.#die();
-      const answer = await inner.handle(request, options);
-      if (fault === 'after') return this.#die();
-      if (fault === 'lost') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
-      return answer;
-    };
+    gated.handle = (request, options) =>
+      this.#pass(describe(this.requests.length, service, request), async () => {
+        const { response } = await inner.handle(request, options);
+        if (response.body instanceof Readable) response.body = Readable.from([await buffer(response.body)]);
+        return { response };
+      });
     gated.destroy = () => inner.destroy();
     return gated;
   }
+
+  /** A `fetch` that goes through the gate. */
+  readonly fetch: typeof fetch = (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const body = typeof init?.body === 'string' ? init.body : '';
+    const index = this.requests.length;
+    const operation = url.pathname.split('/').at(-1) ?? '';
+    return this.#pass({ index, service: 'web', operation, attempt: 1, body }, async () => {
+      const response = await webFetch(input, init);
+      const { status, statusText, headers } = response;
+      return new Response(await response.arrayBuffer(), { status, statusText, headers });
+    });
+  };
 
   count(operation: string): number {
     return this.requests.filter((request) => request.operation === operation).length;
   }
 
+  async #pass<Answer>(request: GatedRequest, send: () => Promise<Answer>): Promise<Answer> {
+    this.requests.push(request);
+    const end = this.#begin();
+    try {
+      const fault = this.#isKilled ? 'before' : await this.on?.(request);
+      if (this.#isKilled || fault === 'before') this.#die();
+      const answer = await send();
+      if (this.#isKilled || fault === 'after') this.#die();
+      if (fault === 'lost') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+      end();
+      return answer;
+    } catch (error) {
+      // Whoever tries again does so at once, by a timer: that is no pause.
+      setTimeout(end, RETRY_MS);
+      throw error;
+    }
+  }
+
   #die(): never {
-    this.#killed = true;
+    this.#isKilled = true;
+    this.#killed.resolve();
     throw new KilledError('killed');
   }
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IoTManagedIntegrationsClient } from '@aws-sdk/client-iot-managed-integrations';
@@ -7,6 +8,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import { readPagerDutyConfig, readSlackConfig } from '../../lib/alerts/config.ts';
 import type { Tally } from '../../lib/alerts/outcomes.ts';
+import type { AlertQueue } from '../../lib/alerts/ports.ts';
 import { receive } from '../../lib/alerts/receive.ts';
 import {
   createPagerDutyNotifier,
@@ -25,12 +27,15 @@ import { pinnedTask, type Simulator, startSimulator } from '../../local/simulato
 import { startSlack } from '../../local/slack/slack.ts';
 import type { SlackOptions, SlackStandIn } from '../../local/slack/types.ts';
 import { NOON } from './builders.ts';
-import { Gate } from './gate.ts';
+import { Gate, KilledError } from './gate.ts';
 import { ALERTS_TABLE } from './tables.ts';
 import { VirtualQueue } from './virtual-queue.ts';
+import { VirtualTime } from './virtual-time.ts';
 import { ACCOUNT, type LogEntry, REGION, type TestDatabase } from './world.ts';
 
 const INVOCATION_MS = 30_000;
+/** How often the queue is looked at while it has nothing to give. */
+const POLL_MS = 1_000;
 const ROUTING_KEYS = { default: 'd'.repeat(32), locks: '1'.repeat(32) };
 
 export interface NotifierOptions {
@@ -47,9 +52,21 @@ export interface TestNotifier {
   close(): void;
 }
 
-/** Slack, PagerDuty, a database, a queue and secrets on this machine; time stands until somebody sleeps, or moves it. */
+/** The gate of the process that is running. */
+const running = new AsyncLocalStorage<Gate>();
+const webFetch = globalThis.fetch;
+globalThis.fetch = (input, init) => (running.getStore()?.fetch ?? webFetch)(input, init);
+
+/** How events come out of the queue. */
+export interface Receiving {
+  /** Messages of one batch. */
+  readonly max?: number | (() => number);
+  readonly arrange?: <T>(items: readonly T[]) => readonly T[];
+}
+
+/** Slack, PagerDuty, a database, a queue and secrets on this machine; time stands until all sleep, or somebody moves it. */
 export class NotifierWorld {
-  now = NOON;
+  readonly time = new VirtualTime(NOON);
   readonly queue = new VirtualQueue(() => this.now);
   readonly slack: SlackStandIn;
   readonly pagerDuty: PagerDutyStandIn;
@@ -75,6 +92,15 @@ export class NotifierWorld {
     this.simulator = parts.simulator;
     this.#database = parts.database;
     this.#closers = parts.closers;
+  }
+
+  /** Epoch milliseconds. */
+  get now(): number {
+    return this.time.now;
+  }
+
+  set now(now: number) {
+    this.time.now = now;
   }
 
   /** Uses the DynamoDB that TEST_DYNAMODB_URL names, or starts an embedded one. */
@@ -149,7 +175,7 @@ export class NotifierWorld {
 
   /** Starts a process that notifies. */
   notifier({ settings = {}, env = {} }: NotifierOptions = {}): TestNotifier {
-    const gate = new Gate();
+    const gate = new Gate(() => this.time.begin());
     const log: LogEntry[] = [];
     const entry =
       (level: LogEntry['level']) =>
@@ -162,14 +188,9 @@ export class NotifierWorld {
       clients,
       log: { info: entry('info'), warn: entry('warn'), error: entry('error') },
       now: () => this.now,
-      sleep: async (milliseconds) => {
-        const until = this.now + milliseconds;
-        // Others may run until then, and move the clock themselves.
-        await new Promise((resolve) => setImmediate(resolve));
-        this.now = Math.max(this.now, until);
-      },
+      sleep: (milliseconds) => this.time.sleep(milliseconds),
       random: () => 0.5,
-      queue: this.queue,
+      queue: queueOf(this.queue, gate),
     };
     const all = {
       ALERTS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/queue',
@@ -192,21 +213,50 @@ export class NotifierWorld {
   /** One invocation with what can be received now; gives what came of it, undefined when the process was killed in it. */
   async invoke(
     notifier: TestNotifier,
-    { max = 200, arrange }: { max?: number; arrange?: <T>(items: readonly T[]) => readonly T[] } = {},
+    { max = 200, arrange }: Receiving = {},
   ): Promise<Tally | undefined> {
-    const records = this.queue.receive(max, arrange);
-    const { tally, again } = await notifier.notify(receive({ Records: records }), INVOCATION_MS);
-    for (const { messageId } of records) if (!again.includes(messageId)) this.queue.delete(messageId);
-    return tally;
+    const records = this.queue.receive(typeof max === 'number' ? max : max(), arrange);
+    const { gate } = notifier;
+    const startedAt = this.now;
+    const work = running.run(gate, () => notifier.notify(receive({ Records: records }), INVOCATION_MS));
+    const notified = await Promise.race([work, gate.death]);
+    if (notified === undefined) {
+      work.catch(() => undefined);
+      return undefined;
+    }
+    const tookMs = this.now - startedAt;
+    if (tookMs > INVOCATION_MS) throw new Error(`An invocation took ${tookMs} ms`);
+    for (const { messageId } of records)
+      if (!notified.again.includes(messageId)) this.queue.delete(messageId);
+    return notified.tally;
   }
 
   /** Invokes until the queue is empty; time passes where nothing can be received. */
-  async drain(notifier: TestNotifier, options: { max?: number; invocations?: number } = {}): Promise<void> {
-    for (let left = options.invocations ?? 200; this.queue.size > 0; left--) {
-      if (left === 0) throw new Error(`${this.queue.size} messages are left`);
-      this.now = Math.max(this.now, this.queue.nextAt);
-      await this.invoke(notifier, options);
-    }
+  drain(notifier: TestNotifier, options: Receiving = {}): Promise<void> {
+    return this.run([notifier], options);
+  }
+
+  /**
+   * Several processes at once take from the queue until it is empty.
+   *
+   * @param withinMs fails when it takes longer
+   */
+  async run(
+    notifiers: readonly TestNotifier[],
+    { withinMs = 3_600_000, revive, ...options }: Receiving & { withinMs?: number; revive?: () => TestNotifier } = {},
+  ): Promise<void> {
+    const until = this.now + withinMs;
+    const work = async (first: TestNotifier) => {
+      let notifier = first;
+      while (this.queue.size > 0) {
+        if (this.now > until) throw new Error(`${this.queue.size} messages are left`);
+        const waitMs = this.queue.nextAt - this.now;
+        if (waitMs > 0) await this.time.sleep(Math.min(waitMs, POLL_MS));
+        else await this.invoke(notifier, options);
+        if (notifier.gate.isKilled && revive !== undefined) notifier = revive();
+      }
+    };
+    await Promise.all(notifiers.map(work));
   }
 
   #clients(gate: Gate): NotifierSurroundings['clients'] {
@@ -232,4 +282,17 @@ export class NotifierWorld {
       }),
     };
   }
+}
+
+/** What a process has of the queue: nothing any more once it is killed. */
+function queueOf(queue: VirtualQueue, gate: Gate): AlertQueue {
+  return {
+    giveBack: async (messages) => {
+      if (!gate.isKilled) await queue.giveBack(messages);
+    },
+    setAside: async (body, reason) => {
+      if (gate.isKilled) throw new KilledError('killed');
+      await queue.setAside(body, reason);
+    },
+  };
 }

@@ -6,6 +6,7 @@ interface Message {
   readonly messageId: string;
   readonly body: string;
   readonly sentAt: number;
+  firstReceivedAt?: number;
   visibleAt: number;
   receives: number;
 }
@@ -15,7 +16,11 @@ export interface QueueRecord {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
-  readonly attributes: { readonly ApproximateReceiveCount: string; readonly SentTimestamp: string };
+  readonly attributes: {
+    readonly ApproximateReceiveCount: string;
+    readonly SentTimestamp: string;
+    readonly ApproximateFirstReceiveTimestamp: string;
+  };
 }
 
 /** A standard queue in simulated time: what is received is hidden for a while, and comes again unless it is deleted. */
@@ -24,6 +29,7 @@ export class VirtualQueue implements AlertQueue {
   readonly #messages = new Map<string, Message>();
   readonly #now: () => number;
   #sent = 0;
+  #mostReceives = 0;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -33,15 +39,21 @@ export class VirtualQueue implements AlertQueue {
     return this.#messages.size;
   }
 
+  /** How often the message was received that was received most. */
+  get mostReceives(): number {
+    return this.#mostReceives;
+  }
+
   /** When the next message can be received; Infinity for none. */
   get nextAt(): number {
     return Math.min(...[...this.#messages.values()].map(({ visibleAt }) => visibleAt));
   }
 
+  /** @param delayMs how long the bus takes */
   send(body: string, delayMs = 0): void {
     const messageId = `message-${this.#sent++}`;
-    const sentAt = this.#now();
-    this.#messages.set(messageId, { messageId, body, sentAt, visibleAt: sentAt + delayMs, receives: 0 });
+    const sentAt = this.#now() + delayMs;
+    this.#messages.set(messageId, { messageId, body, sentAt, visibleAt: sentAt, receives: 0 });
   }
 
   /** What can be received now, in the order of `arrange`. */
@@ -53,6 +65,8 @@ export class VirtualQueue implements AlertQueue {
       .map((message) => {
         message.visibleAt = now + VISIBILITY_MS;
         message.receives += 1;
+        message.firstReceivedAt ??= now;
+        this.#mostReceives = Math.max(this.#mostReceives, message.receives);
         return {
           messageId: message.messageId,
           receiptHandle: message.messageId,
@@ -60,6 +74,7 @@ export class VirtualQueue implements AlertQueue {
           attributes: {
             ApproximateReceiveCount: String(message.receives),
             SentTimestamp: String(message.sentAt),
+            ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
           },
         };
       });
