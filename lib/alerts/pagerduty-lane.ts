@@ -1,24 +1,21 @@
 import { dedupKeyOf } from '../domain/alerts/dedup-key.ts';
 import { type IncidentStep, incidentSteps } from '../domain/alerts/incident-steps.ts';
-import type { EventOf, PublishedEvent } from '../domain/events.ts';
+import type { PublishedEvent } from '../domain/events.ts';
 import { resolveOf, triggerOf } from '../pagerduty/alert.ts';
-import { type ChangeSource, changeOf } from '../pagerduty/change.ts';
+import { changeOf } from '../pagerduty/change.ts';
 import { groupTriggerOf } from '../pagerduty/group.ts';
 import { DestinationError } from './destination-error.ts';
+import { IncidentKeys, isGroupKey, memberOf } from './incident-keys.ts';
 import type { Deliver, Lane } from './lane.ts';
 import type { Links } from './links.ts';
-import type { GroupMember, IncidentGroups, PagerDuty } from './ports.ts';
+import type { GroupMember, IncidentGroups, MemberId, PagerDuty } from './ports.ts';
 import type { RunEvent, TaskRun } from './run.ts';
+import { isChange, URGENCIES, urgencyOf } from './urgency.ts';
 
 /** About 120 calls a minute for each integration key (PagerDuty, Events API v2 overview): a little less. */
 const SEND_EVERY_MS = 550;
-/** So many incidents of a service are opened alone in each span of time; more become one. */
-const ALONE = 10;
-const SPAN_MS = 300_000;
-/** Members of one group: its item has to stay small. */
-const GROUP_SIZE = 250;
-const GROUP_PREFIX = 'ota-watch-group:';
-const MAX_SUMMARY = 200;
+/** Somebody has to do something: asking more often helps nobody. */
+const REPAIR_MS = 60_000;
 
 export interface PagerDutyLaneOptions {
   readonly pagerDuty: PagerDuty;
@@ -32,160 +29,220 @@ export function pagerDutyLane(options: PagerDutyLaneOptions): Deliver {
   return (lane, runs) => new Delivery(lane, options).deliver(runs);
 }
 
-type Breach = EventOf<'OTA Task Threshold Breached'>;
+/** The next event of a run, and what it means: steps before `at` are done. */
+interface Work {
+  readonly run: TaskRun;
+  readonly event: RunEvent;
+  readonly steps: readonly IncidentStep[];
+  readonly at: number;
+}
+
+/** Work that waits until its group is dealt with: for all at once, since each write of a group writes all of it. */
+type Parked = Work & { readonly dedupKey: string } & (
+    | { readonly kind: 'join'; readonly member: GroupMember }
+    | { readonly kind: 'leave'; readonly member: MemberId }
+  );
 
 class Delivery {
   readonly #lane: Lane;
   readonly #options: PagerDutyLaneOptions;
-  /** Runs whose next event joined a group that is yet to be told of it, by the group's key. */
-  #parked = new Map<string, TaskRun[]>();
+  readonly #keys: IncidentKeys;
+  #parked: Parked[] = [];
+  /** What stopped the lane. */
+  #trouble: unknown;
 
   constructor(lane: Lane, options: PagerDutyLaneOptions) {
     this.#lane = lane;
     this.#options = options;
+    this.#keys = new IncidentKeys(lane.name, options.groups, options.hash);
   }
 
   async deliver(runs: readonly TaskRun[]): Promise<void> {
-    for (const run of runs.toSorted(byUrgency)) {
-      if (this.#lane.stop !== undefined) run.postpone();
-      else if (!hasSteps(run, this.#options)) {
-        run.applyAll();
-        await run.settle();
-      } else if (await run.claim([])) await this.#attempt(run, () => this.#proceed(run));
+    const byUrgency = Map.groupBy(runs, ({ events }) =>
+      urgencyOf(events.map(({ received }) => received.event)),
+    );
+    for (const urgency of URGENCIES) {
+      for (const run of byUrgency.get(urgency) ?? []) await this.#begin(run);
+      // Before what is less urgent uses up the time.
+      while (this.#parked.length > 0) await this.#dealWithGroups();
     }
-    while (this.#parked.size > 0) await this.#tellGroups();
+  }
+
+  async #begin(run: TaskRun): Promise<void> {
+    if (this.#lane.stop !== undefined) run.postpone();
+    else if (!hasSteps(run, this.#options)) {
+      run.applyAll();
+      await run.settle();
+    } else if (await run.claim([])) await this.#attempt(run, () => this.#proceed(run));
+  }
+
+  async #proceed(run: TaskRun): Promise<void> {
+    const [event] = run.events;
+    if (event === undefined) await run.settle();
+    else await this.#work({ run, event, steps: stepsOf(run, event, this.#options), at: 0 });
   }
 
   /** Deals with the events of a run, until one has to wait for its group. */
-  async #proceed(run: TaskRun): Promise<void> {
-    for (const event of run.events) {
-      const steps = stepsOf(run, event, this.#options);
-      for (const step of steps) {
-        const group = await this.#take(run, event, step);
-        if (group !== undefined) {
-          this.#parked.set(group, [...(this.#parked.get(group) ?? []), run]);
-          return;
-        }
-      }
-      run.apply({ ...event, told: event.told && steps.length > 0 });
+  async #work(work: Work): Promise<void> {
+    const { run, event, steps } = work;
+    for (let at = work.at; at < steps.length; at++) {
+      const parked = await this.#take({ ...work, at });
+      if (parked === undefined) continue;
+      this.#parked.push(parked);
+      return;
     }
-    await run.settle();
+    run.apply({ ...event, told: event.told && steps.length > 0 });
+    await this.#proceed(run);
   }
 
-  /** Tells PagerDuty one thing, and gives the key of the group if that is to be told instead. */
-  async #take(run: TaskRun, event: RunEvent, step: IncidentStep): Promise<string | undefined> {
-    const { pagerDuty, links } = this.#options;
-    const { event: published } = event.received;
-    if (step.kind === 'resolve') return this.#resolve(run, step);
-    if (step.kind === 'change') {
-      if (isChange(published))
-        await this.#send(() => pagerDuty.change(this.#lane.name, changeOf(published, links)));
-      return undefined;
+  /** Takes a step; where it is to be taken with a group, gives it back instead. */
+  async #take(work: Work): Promise<Parked | undefined> {
+    const step = work.steps[work.at];
+    switch (step?.kind) {
+      case 'trigger':
+        return this.#trigger(work);
+      case 'resolve':
+        return this.#resolve(work, step);
+      case 'change':
+        await this.#change(work.event.received.event);
+        return undefined;
+      case undefined:
+        return undefined;
     }
-    if (published.detailType !== 'OTA Task Threshold Breached') return undefined;
-    const dedupKey = await this.#open(run, published);
-    if (dedupKey.startsWith(GROUP_PREFIX)) return dedupKey;
-    await this.#send(() => pagerDuty.send(this.#lane.name, triggerOf(published, dedupKey, links)));
+  }
+
+  async #trigger(work: Work): Promise<Parked | undefined> {
+    const { event } = work.event.received;
+    if (event.detailType !== 'OTA Task Threshold Breached') return undefined;
+    const { rule, sequence, taskId } = event.detail;
+    const dedupKey = await this.#open(work.run, { taskId, ruleId: rule.id }, sequence);
+    if (isGroupKey(dedupKey)) return { ...work, dedupKey, kind: 'join', member: memberOf(event) };
+    await this.#send(({ pagerDuty, links }) =>
+      pagerDuty.send(this.#lane.name, triggerOf(event, dedupKey, links)),
+    );
     return undefined;
   }
 
   /** Decides, once, under which key a breach is told, and writes that down before anybody is told. */
-  async #open(run: TaskRun, breach: Breach): Promise<string> {
-    const { rule, sequence, taskId } = breach.detail;
-    const known = run.ledger.incidents[rule.id];
-    const dedupKey = known?.dedupKey ?? (await this.#keyOf(taskId, rule.id));
-    run.changeIncidents({ ...run.ledger.incidents, [rule.id]: { dedupKey, sequence } });
+  async #open(run: TaskRun, member: MemberId, sequence: number): Promise<string> {
+    const known = run.ledger.incidents[member.ruleId]?.dedupKey;
+    const dedupKey = known ?? (await this.#keys.choose(member, this.#lane.now));
+    run.changeIncidents({ ...run.ledger.incidents, [member.ruleId]: { dedupKey, sequence } });
     if (known === undefined && !(await run.claim([]))) throw new LostClaimError('The claim is lost');
-    if (dedupKey.startsWith(GROUP_PREFIX)) await this.#options.groups.join(dedupKey, [memberOf(breach)]);
     return dedupKey;
   }
 
-  async #keyOf(taskId: string, ruleId: string): Promise<string> {
-    const { groups, hash } = this.#options;
-    const span = Math.floor(this.#lane.now / SPAN_MS);
-    const count = await groups.count(this.#lane.name, span);
-    if (count <= ALONE) return dedupKeyOf(taskId, ruleId, hash);
-    return `${GROUP_PREFIX}${this.#lane.name}:${span}:${Math.floor((count - ALONE - 1) / GROUP_SIZE)}`;
+  async #resolve(work: Work, { dedupKey, ruleId }: Resolve): Promise<Parked | undefined> {
+    const { run } = work;
+    const member = { taskId: run.ledger.taskId, ruleId };
+    if (isGroupKey(dedupKey)) return { ...work, dedupKey, kind: 'leave', member };
+    await this.#send(({ pagerDuty }) => pagerDuty.send(this.#lane.name, resolveOf(dedupKey)));
+    forget(run, ruleId);
+    return undefined;
   }
 
-  async #resolve(run: TaskRun, step: Extract<IncidentStep, { kind: 'resolve' }>): Promise<undefined> {
-    const { dedupKey, ruleId } = step;
-    const isGroup = dedupKey.startsWith(GROUP_PREFIX);
-    const { groups, pagerDuty } = this.#options;
-    const left = isGroup ? await groups.leave(dedupKey, { taskId: run.ledger.taskId, ruleId }) : 0;
-    if (left === 0) await this.#send(() => pagerDuty.send(this.#lane.name, resolveOf(dedupKey)));
-    const { [ruleId]: _, ...incidents } = run.ledger.incidents;
-    run.changeIncidents(incidents);
-    // Somebody may have joined it in the meantime, and told it before it was resolved.
-    if (isGroup && left === 0) await this.#tellGroup(dedupKey);
+  async #change(event: PublishedEvent): Promise<void> {
+    if (isChange(event))
+      await this.#send(({ pagerDuty, links }) => pagerDuty.change(this.#lane.name, changeOf(event, links)));
   }
 
-  async #tellGroups(): Promise<void> {
-    const parked = this.#parked;
-    this.#parked = new Map();
-    for (const [dedupKey, runs] of parked) {
-      const trouble = await this.#troubleWith(dedupKey);
-      for (const run of runs) {
-        if (trouble === undefined) await this.#attempt(run, () => this.#goOn(run));
-        else await run.fail(trouble);
-      }
+  /** Those who join come first: a group that is about to be empty is not closed for them. */
+  async #dealWithGroups(): Promise<void> {
+    const parked = Map.groupBy(this.#parked, ({ dedupKey }) => dedupKey);
+    this.#parked = [];
+    for (const [dedupKey, works] of parked) {
+      const joining = works.filter((work) => work.kind === 'join');
+      const leaving = works.filter((work) => work.kind === 'leave');
+      if (joining.length > 0) await this.#inGroup(joining, () => this.#join(dedupKey, joining));
+      if (leaving.length > 0) await this.#inGroup(leaving, () => this.#leave(dedupKey, leaving));
     }
   }
 
-  async #troubleWith(dedupKey: string): Promise<unknown> {
-    try {
-      await this.#tellGroup(dedupKey);
-      return undefined;
-    } catch (error) {
-      return error;
-    }
+  /** @param action deals with a group, and says how its members go on */
+  async #inGroup<Kind extends Work>(
+    works: readonly Kind[],
+    action: () => Promise<(work: Kind) => Promise<void>>,
+  ): Promise<void> {
+    const goOn = await this.#unlessStopped(action).catch((error: unknown) => () => Promise.reject(error));
+    for (const work of works) await this.#attempt(work.run, () => goOn(work));
   }
 
-  /** The group has been told of the event that the run was parked at. */
-  async #goOn(run: TaskRun): Promise<void> {
-    const [event] = run.events;
-    if (event !== undefined) {
-      run.apply(event);
-      this.#lane.invocation.tally.grouped += 1;
-    }
-    await this.#proceed(run);
+  async #unlessStopped<Result>(action: () => Promise<Result>): Promise<Result> {
+    if (this.#lane.stop !== undefined) throw this.#trouble;
+    return action();
   }
 
-  async #tellGroup(dedupKey: string): Promise<void> {
-    const { groups, pagerDuty, links } = this.#options;
+  async #join(dedupKey: string, joining: readonly Extract<Parked, { kind: 'join' }>[]) {
+    const { groups } = this.#options;
+    const isIn = await groups.join(
+      dedupKey,
+      joining.map(({ member }) => member),
+    );
+    if (!isIn) {
+      this.#keys.close(dedupKey);
+      return async (work: Parked) => {
+        forget(work.run, work.member.ruleId);
+        await this.#work(work);
+      };
+    }
     const members = await groups.members(dedupKey);
-    if (members.length === 0) return;
-    const trigger = groupTriggerOf({ dedupKey, members }, links, this.#lane.now);
-    await this.#send(() => pagerDuty.send(this.#lane.name, trigger));
+    await this.#send(({ pagerDuty, links }) =>
+      pagerDuty.send(this.#lane.name, groupTriggerOf({ dedupKey, members }, links, this.#lane.now)),
+    );
+    return async (work: Parked) => {
+      this.#lane.invocation.tally.grouped += 1;
+      await this.#work({ ...work, at: work.at + 1 });
+    };
   }
 
+  /** Whoever leaves last resolves the incident; if that fails, all of them come back to it. */
+  async #leave(dedupKey: string, leaving: readonly Extract<Parked, { kind: 'leave' }>[]) {
+    const isOver = await this.#options.groups.leave(
+      dedupKey,
+      leaving.map(({ member }) => member),
+    );
+    if (isOver) await this.#send(({ pagerDuty }) => pagerDuty.send(this.#lane.name, resolveOf(dedupKey)));
+    return async (work: Parked) => {
+      forget(work.run, work.member.ruleId);
+      await this.#work({ ...work, at: work.at + 1 });
+    };
+  }
+
+  /** Nothing that an event meets ends the invocation: it is set aside if it was refused for good, and else comes again. */
   async #attempt(run: TaskRun, action: () => Promise<void>): Promise<void> {
     try {
       await action();
     } catch (error) {
       const [event] = run.events;
-      if (error instanceof LostClaimError) run.postpone();
-      else if (event === undefined || !isRejected(error)) await run.fail(error);
-      else
+      if (error instanceof LostClaimError) return;
+      if (event !== undefined && isRejected(error)) {
         await this.#attempt(run, async () => {
           await run.setAside(event, error);
           await this.#proceed(run);
         });
+        return;
+      }
+      await run.fail(error);
+      if (error instanceof DestinationError) this.#trouble = error;
     }
   }
 
-  async #send(send: () => Promise<void>): Promise<void> {
+  async #send(send: (options: PagerDutyLaneOptions) => Promise<void>): Promise<void> {
+    const { slots } = this.#lane.invocation;
     const line = this.#lane.name;
     await this.#lane.paced(line, SEND_EVERY_MS);
     try {
-      await send();
+      await send(this.#options);
     } catch (error) {
-      if (error instanceof DestinationError && error.trouble.kind === 'busy')
-        await this.#lane.invocation.slots.postpone(line, this.#lane.now + error.trouble.retryAfterMs);
+      const pauseMs = pauseAfter(error);
+      // What PagerDuty said matters more than whether others hear of it.
+      if (pauseMs !== undefined) await slots.postpone(line, this.#lane.now + pauseMs).catch(() => undefined);
       throw error;
     }
   }
 }
+
+type Resolve = Extract<IncidentStep, { kind: 'resolve' }>;
 
 /** Somebody else took over while a key was being written down: they go on. */
 class LostClaimError extends Error {
@@ -209,33 +266,17 @@ function hasSteps(run: TaskRun, options: PagerDutyLaneOptions): boolean {
   );
 }
 
-function memberOf({ detail }: Breach): GroupMember {
-  const { taskId, rule, summary, description } = detail;
-  return {
-    taskId,
-    ruleId: rule.id,
-    severity: rule.severity,
-    summary: [...summary].slice(0, MAX_SUMMARY).join(''),
-    ...(description !== undefined && { name: [...description].slice(0, MAX_SUMMARY / 2).join('') }),
-  };
+function forget(run: TaskRun, ruleId: string): void {
+  const { [ruleId]: _, ...incidents } = run.ledger.incidents;
+  run.changeIncidents(incidents);
 }
 
-function byUrgency(a: TaskRun, b: TaskRun): number {
-  const hasBreach = ({ events }: TaskRun) => events.some(({ received }) => isBreach(received.event));
-  return Number(hasBreach(b)) - Number(hasBreach(a));
-}
-
-function isChange(event: PublishedEvent): event is ChangeSource {
-  const { detailType } = event;
-  return (
-    detailType === 'OTA Task Status Changed' ||
-    detailType === 'OTA Task Progressed' ||
-    detailType === 'OTA Task Threshold Breached'
-  );
-}
-
-function isBreach(event: PublishedEvent): boolean {
-  return event.detailType === 'OTA Task Threshold Breached' && event.detail.rule.kind !== 'milestone';
+/** For how long nobody should send anything to a service. */
+function pauseAfter(error: unknown): number | undefined {
+  if (!(error instanceof DestinationError)) return undefined;
+  const { trouble } = error;
+  if (trouble.kind === 'busy') return trouble.retryAfterMs;
+  return trouble.kind === 'misconfigured' ? REPAIR_MS : undefined;
 }
 
 function isRejected(error: unknown): error is DestinationError {

@@ -97,10 +97,14 @@ export interface Slots {
   postpone(line: string, until: number): Promise<void>;
 }
 
-/** A breach of many that are told as one. */
-export interface GroupMember {
+/** Names a breach. */
+export interface MemberId {
   readonly taskId: string;
   readonly ruleId: string;
+}
+
+/** A breach of many that are told as one. */
+export interface GroupMember extends MemberId {
   readonly severity: Severity;
   /** Cut short. */
   readonly summary: string;
@@ -109,11 +113,12 @@ export interface GroupMember {
 
 /** Incidents that stand for many breaches. */
 export interface IncidentGroups {
-  /** Counts one more incident of a service in a span of time; gives how many there are, this one included. */
-  count(service: string, span: number): Promise<number>;
-  join(dedupKey: string, members: readonly GroupMember[]): Promise<void>;
-  /** Gives how many are left. */
-  leave(dedupKey: string, member: Pick<GroupMember, 'taskId' | 'ruleId'>): Promise<number>;
+  /** Counts incidents of a service in a span of time; gives how many there are, these included. */
+  count(service: string, span: number, incidents: number): Promise<number>;
+  /** Takes members in; false, and nobody is taken in, once the group is closed. */
+  join(dedupKey: string, members: readonly GroupMember[]): Promise<boolean>;
+  /** Lets members go; true if nobody is left: then the group is closed. Again and again, if asked again. */
+  leave(dedupKey: string, members: readonly MemberId[]): Promise<boolean>;
   members(dedupKey: string): Promise<readonly GroupMember[]>;
 }
 
@@ -129,6 +134,7 @@ export interface Addressee {
 
 export interface AddressBook {
   read(taskId: string): Promise<Addressee | undefined>;
+  /** Adds to the targets that are there. */
   write(addressee: Addressee): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { AddressBook } from '../../alerts/ports.ts';
 import type { Destination } from '../../domain/alerts/routing.ts';
 import { parseAddressee } from './items.ts';
@@ -15,13 +15,25 @@ export function addressBook(table: AlertsTable, destination: Destination): Addre
       const item = await readItem(table, keyOf(taskId));
       return item && parseAddressee(item);
     },
-    async write(addressee) {
-      const Item = {
-        ...addressee,
-        key: keyOf(addressee.taskId),
-        expiresAt: expiry(table, KEPT_SECONDS),
-      };
-      await table.client.send(new PutCommand({ TableName: table.tableName, Item }));
+    async write({ taskId, tags, readAt, targets }) {
+      await table.client.send(
+        new UpdateCommand({
+          TableName: table.tableName,
+          Key: { key: keyOf(taskId) },
+          UpdateExpression: [
+            'SET taskId = :taskId, tags = :tags, readAt = :readAt, expiresAt = :expiry',
+            // Others may have written one that is not known here.
+            ...(targets.length > 0 ? ['ADD targets :targets'] : []),
+          ].join(' '),
+          ExpressionAttributeValues: {
+            ':taskId': taskId,
+            ':tags': tags,
+            ':readAt': readAt,
+            ':expiry': expiry(table, KEPT_SECONDS),
+            ...(targets.length > 0 && { ':targets': new Set(targets) }),
+          },
+        }),
+      );
     },
   };
 }

@@ -61,11 +61,17 @@ const LedgerItem: z.ZodType<Ledger> = z.object({
   ),
 });
 
+/** A set of strings cannot be empty. */
+const Targets = z
+  .set(z.string())
+  .optional()
+  .transform((targets = new Set()) => [...targets].sort());
+
 const AddresseeItem: z.ZodType<Addressee> = z.object({
   taskId: z.string(),
   tags: z.record(z.string(), z.string()),
   readAt: z.number(),
-  targets: z.array(z.string()),
+  targets: Targets,
 });
 
 const Members = z.record(
