@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { DestinationError } from '../alerts/destination-error.ts';
 import type { PostedMessage, PostOptions, Secrets, SlackBot } from '../alerts/ports.ts';
-import type { SlackMessage } from './message.ts';
+import { contentOf, type SlackMessage } from './message.ts';
 import { EVENT_TYPE, searchPosts } from './posts.ts';
 import { webApiError, webClient } from './web-client.ts';
 
@@ -132,9 +132,3 @@ function nothingToRead(error: unknown): ReadonlyMap<string, PostedMessage> | und
 }
 
 const isChannelId = (channel: string) => /^[CDG][A-Z0-9]{6,}$/.test(channel);
-
-/** Without blocks, the text is what is shown. */
-const contentOf = ({ text, blocks }: SlackMessage) => ({
-  text,
-  ...(blocks.length > 0 && { blocks: [...blocks] }),
-});

@@ -15,7 +15,7 @@ import {
 } from './words.ts';
 
 /** A line of a message: words of which nothing is markup, and an instant (ISO 8601) that they end in. */
-export interface Line {
+interface Line {
   readonly words: string;
   readonly at?: string;
 }

@@ -6,3 +6,8 @@ export interface SlackMessage {
   readonly text: string;
   readonly blocks: readonly KnownBlock[];
 }
+
+/** What a request carries of a message. Without blocks, Slack shows the text. */
+export function contentOf({ text, blocks }: SlackMessage): { text: string; blocks?: KnownBlock[] } {
+  return { text, ...(blocks.length > 0 && { blocks: [...blocks] }) };
+}

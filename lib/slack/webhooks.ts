@@ -1,7 +1,7 @@
 import { IncomingWebhook, IncomingWebhookHTTPError } from '@slack/webhook';
 import { DestinationError } from '../alerts/destination-error.ts';
 import type { Secrets, SlackWebhooks } from '../alerts/ports.ts';
-import type { SlackMessage } from './message.ts';
+import { contentOf, type SlackMessage } from './message.ts';
 import { DEFAULT_RETRY_AFTER_S, isWord, troubleOfStatus, unanswered } from './refusals.ts';
 
 /** Slack answers in well under a second: what takes longer than this is better tried again. */
@@ -29,13 +29,8 @@ export function slackWebhooks({ secrets, timeoutMs = TIMEOUT_MS }: SlackWebhooks
   };
 }
 
-async function post(
-  secret: string,
-  url: string,
-  { text, blocks }: SlackMessage,
-  timeout: number,
-): Promise<void> {
-  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+async function post(secret: string, url: string, message: SlackMessage, timeout: number): Promise<void> {
+  if (!isAddress(url)) {
     throw new DestinationError(`Secret ${secret} is no address of a webhook`, { kind: 'misconfigured' });
   }
   const what = `the webhook ${secret}`;
@@ -50,7 +45,7 @@ async function post(
     },
   });
   const answer = await webhook
-    .send({ text, blocks: [...blocks], unfurl_links: false, unfurl_media: false })
+    .send({ ...contentOf(message), unfurl_links: false, unfurl_media: false })
     .catch((thrown: unknown) => {
       throw thrown instanceof IncomingWebhookHTTPError
         ? refused(what, thrown, retryAfter)
@@ -60,6 +55,12 @@ async function post(
     const trouble = { kind: 'unavailable', unsure: true } as const;
     throw new DestinationError(`Slack answered ${what} with something else than ok`, trouble);
   }
+}
+
+/** Whether it can be fetched: what cannot would be quoted by the error of that. */
+function isAddress(url: string): boolean {
+  const { protocol = '', username = '', password = '' } = URL.parse(url) ?? {};
+  return /^https?:$/.test(protocol) && username === '' && password === '';
 }
 
 /** What was thrown is not kept as the cause, and of the answer only what is a word of Slack's. */

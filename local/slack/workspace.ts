@@ -85,7 +85,8 @@ export function createWorkspace(
   }
 
   function writable(nameOrId: string): Channel {
-    const channel = find(nameOrId) ?? (autoCreate ? create({ name: nameOrId }) : undefined);
+    const isId = /^C\d{10}$/.test(nameOrId);
+    const channel = find(nameOrId) ?? (autoCreate && !isId ? create({ name: nameOrId }) : undefined);
     if (channel === undefined) throw new SlackRefusal('channel_not_found');
     if (channel.archived) throw new SlackRefusal('is_archived');
     if (!channel.member) throw new SlackRefusal('not_in_channel');

@@ -56,15 +56,18 @@ describe('an incoming webhook', () => {
     ]);
   });
 
-  it.each(['not an address', 'file:///etc/passwd', ''])('is no %j', async (value) => {
-    secrets.set(SECRET, value);
-    const error = await refusal(webhooks.post('#canary', MESSAGE));
-    expect([error.message, error.trouble, secrets.forgotten]).toEqual([
-      `Secret ${SECRET} is no address of a webhook`,
-      { kind: 'misconfigured' },
-      [SECRET],
-    ]);
-  });
+  it.each(['not an address', 'file:///etc/passwd', 'https://user@hooks.slack.com/', ''])(
+    'is no %j',
+    async (value) => {
+      secrets.set(SECRET, value);
+      const error = await refusal(webhooks.post('#canary', MESSAGE));
+      expect([error.message, error.trouble, secrets.forgotten]).toEqual([
+        `Secret ${SECRET} is no address of a webhook`,
+        { kind: 'misconfigured' },
+        [SECRET],
+      ]);
+    },
+  );
 
   it('of an archived channel is of no use', async () => {
     const error = await refusal(webhooks.post('#archived', MESSAGE));
