@@ -2,6 +2,8 @@ import { constants } from 'node:os';
 import path from 'node:path';
 import { styleText } from 'node:util';
 import { taskTable } from '../lib/aws/task-table.ts';
+import { auditAlerts, readLedgers } from './demo/alerts.ts';
+import { type Destinations, startDestinations } from './demo/destinations.ts';
 import { auditHistory, readHistory } from './demo/history.ts';
 import { play } from './demo/play.ts';
 import { brokenPromises } from './demo/promises.ts';
@@ -63,32 +65,47 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
   const watcher = new Watcher(createScreen(process.stdout, paint), Date.now);
   watcher.print([styled('dim', 'Packaging the service, and starting what it needs …')]);
   const clock = new SteppedClock(Math.ceil(Date.now() / MINUTE) * MINUTE);
-  const stack = await startStack({
-    project: PROJECT,
-    simulator: { seed: options.seed, now: clock.now },
-    signal,
-    onLogLine: watcher.onLogLine,
-    onInvoked: watcher.onInvoked,
-    onDeliveryFailure: watcher.onDeliveryFailure,
-  });
+  const destinations = await startDestinations({ parameters: {} });
   try {
-    const demonstration = demonstrate(options, stack, watcher, clock, signal);
-    return await Promise.race([demonstration, stack.failed, stopOf(signal)]);
+    const stack = await startStack({
+      project: PROJECT,
+      simulator: { seed: options.seed, now: clock.now },
+      alerts: destinations.alerts,
+      signal,
+      onLogLine: watcher.onLogLine,
+      onInvoked: watcher.onInvoked,
+      onDeliveryFailure: watcher.onDeliveryFailure,
+      onBatchFailure: watcher.onBatchFailure,
+    });
+    try {
+      const demonstration = demonstrate(options, { stack, destinations }, watcher, clock, signal);
+      return await Promise.race([demonstration, stack.failed, stopOf(signal)]);
+    } finally {
+      await stack.close();
+    }
   } finally {
-    await stack.close();
+    await destinations.close();
   }
+}
+
+/** What runs on this machine. */
+interface Running {
+  readonly stack: Stack;
+  readonly destinations: Destinations;
 }
 
 async function demonstrate(
   { everyMs, untilDone }: Options,
-  stack: Stack,
+  { stack, destinations }: Running,
   watcher: Watcher,
   clock: SteppedClock,
   signal: AbortSignal,
 ): Promise<number> {
   const { running, deployment } = stack;
   const logFile = path.relative(process.cwd(), stack.logFile);
-  watcher.print(...introduction({ running, ...deployment, logFile, everySeconds: everyMs / 1_000 }));
+  watcher.print(
+    ...introduction({ running, ...deployment, ...destinations, logFile, everySeconds: everyMs / 1_000 }),
+  );
   stack.bus.subscribe(watcher.onEvent);
   const story = new Story(ROLLOUTS, stack.simulator.account, clock);
   const table = taskTable(stack.dynamodb, running.tables.tasks);
@@ -101,7 +118,7 @@ async function demonstrate(
       clock.now(),
     );
     if (story.minute < LAST_MINUTE || problems !== undefined) return false;
-    const found = await problemsOf(stack, watcher);
+    const found = await problemsOf({ stack, destinations }, watcher);
     if (found.length > 0 && story.minute < LAST_MINUTE + GRACE_MINUTES) return false;
     problems = found;
     watcher.conclude([...ending(watcher, found), ...(untilDone ? [] : GOES_ON)]);
@@ -121,12 +138,20 @@ async function demonstrate(
 
 /** What the demo promised and did not keep. */
 async function problemsOf(
-  { dynamodb, running, bus }: Stack,
+  { stack: { dynamodb, running, bus, queues }, destinations }: Running,
   { violations, events }: Watcher,
 ): Promise<string[]> {
   await bus.idle();
+  await queues.idle();
   const rows = await readHistory(dynamodb, running.tables.history);
-  return [...violations, ...brokenPromises(ROLLOUTS, events), ...auditHistory(rows, events)];
+  const { alerts } = running.tables;
+  const ledgers = alerts === undefined ? [] : await readLedgers(dynamodb, alerts);
+  return [
+    ...violations,
+    ...brokenPromises(ROLLOUTS, events),
+    ...auditHistory(rows, events),
+    ...auditAlerts(destinations, ledgers, events),
+  ];
 }
 
 function ending({ rollouts, events }: Watcher, problems: readonly string[]): Line[] {
@@ -138,7 +163,10 @@ function ending({ rollouts, events }: Watcher, problems: readonly string[]): Lin
   }));
   const verdict: Line[] =
     problems.length === 0
-      ? [[styled('green', `All ${events.length} events came once and in order, as the history has them.`)]]
+      ? [
+          [styled('green', `All ${events.length} events came once and in order, as the history has them.`)],
+          [styled('green', 'Slack and PagerDuty know of them, and no incident is left open.')],
+        ]
       : [[styled('red', 'Not as promised:')], ...problems.map((problem): Line => [`  ${problem}`])];
   return [...summary(outcomes), ...verdict];
 }

@@ -70,7 +70,9 @@ function tellProgress(detail: ProgressedDetail): Told {
   const sentences = [
     `${finishedThings(counts)} of ${counts.total} things have finished${percent}.`,
     ...(ratePerMinute !== undefined && ratePerMinute > 0 ? [`${rounded(ratePerMinute)} a minute.`] : []),
-    ...(estimatedCompletionAt === undefined ? [] : [`Estimated end ${estimatedCompletionAt}.`]),
+    ...(estimatedCompletionAt === undefined || percentComplete === 100
+      ? []
+      : [`Estimated end ${estimatedCompletionAt}.`]),
   ];
   return {
     what: sentences.join(' '),

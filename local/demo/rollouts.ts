@@ -55,13 +55,17 @@ const badBatch = (from: number, to = Number.MAX_SAFE_INTEGER) => [
   { fromThing: to, failed: 0 },
 ];
 
+/** Tags by which the owner of a task says where its alerts go. */
+const SAFETY_TEAM = { 'ota-watch:slack-channel': 'safety-ota', 'ota-watch:pagerduty-service': 'safety' };
+const CLIMATE_TEAM = { 'ota-watch:slack-channel': 'climate-ota' };
+
 export const ROLLOUTS: readonly DemoRollout[] = [
   {
     taskId: 'springThermostats',
     name: 'spring-thermostats',
     createdAtMinute: 0,
     configuration: configuration(10, 20),
-    task: { things: 60, profile: STEADY },
+    task: { Tags: CLIMATE_TEAM, things: 60, profile: STEADY },
     promises: [
       'started IN_PROGRESS',
       'progress 25 %',
@@ -79,6 +83,7 @@ export const ROLLOUTS: readonly DemoRollout[] = [
     createdAtMinute: 0,
     configuration: configuration(10, 20),
     task: {
+      Tags: SAFETY_TEAM,
       things: 200,
       profile: { ...STEADY, phases: [...badBatch(24, 30), ...badBatch(36, 39), ...badBatch(44)] },
     },
@@ -101,7 +106,7 @@ export const ROLLOUTS: readonly DemoRollout[] = [
     name: 'smoke-detectors',
     createdAtMinute: 0,
     configuration: configuration(10, 30),
-    task: { things: 100, profile: { ...STEADY, phases: badBatch(14, 21) } },
+    task: { Tags: SAFETY_TEAM, things: 100, profile: { ...STEADY, phases: badBatch(14, 21) } },
     promises: [
       'started IN_PROGRESS',
       'warning breached',
@@ -121,7 +126,7 @@ export const ROLLOUTS: readonly DemoRollout[] = [
     createdAtMinute: 0,
     configuration: configuration(10),
     task: {
-      Tags: { 'ota-watch:failed-percent': '12' },
+      Tags: { ...SAFETY_TEAM, 'ota-watch:failed-percent': '12' },
       things: 100,
       profile: { ...STEADY, phases: badBatch(14, 19) },
     },
@@ -175,7 +180,7 @@ export const ROLLOUTS: readonly DemoRollout[] = [
     name: 'air-monitors',
     createdAtMinute: 0,
     configuration: configuration(6, 20),
-    task: { OtaType: 'CONTINUOUS', things: 32, joiningPerMinute: 4, profile: STEADY },
+    task: { Tags: CLIMATE_TEAM, OtaType: 'CONTINUOUS', things: 32, joiningPerMinute: 4, profile: STEADY },
     interventions: [
       {
         atMinute: 5.5,
@@ -208,3 +213,12 @@ export const ROLLOUTS: readonly DemoRollout[] = [
 
 /** The minute after which nothing happens any more. */
 export const LAST_MINUTE = 15;
+
+/** The same rollouts without owners: for channels and services that are not the demo's. */
+export function withoutOwners(rollouts: readonly DemoRollout[]): readonly DemoRollout[] {
+  const owners = new Set(Object.keys(SAFETY_TEAM));
+  return rollouts.map((rollout) => {
+    const tags = Object.entries(rollout.task.Tags ?? {}).filter(([key]) => !owners.has(key));
+    return { ...rollout, task: { ...rollout.task, Tags: Object.fromEntries(tags) } };
+  });
+}

@@ -1,3 +1,6 @@
+/** Below it are the names of the parameters that the notifiers read: of the stage that runs locally. */
+export const PARAMETERS_PREFIX = '/ota-watch/dev';
+
 /** The notifiers of a local run. Without one of them there is none for that destination. */
 export interface AlertsOptions {
   readonly slack?: {
@@ -25,6 +28,17 @@ export function alertParams(alerts: AlertsOptions | undefined): Record<string, s
     pagerduty: pagerduty && 'on',
     pagerdutyEventsUrl: pagerduty?.eventsUrl,
   });
+}
+
+/** Where the notifiers of a local run reach Slack and PagerDuty, if not where everybody does. */
+export function alertUrls({ slack, pagerduty }: Partial<AlertsOptions> = {}): {
+  readonly slackApi?: string;
+  readonly pagerDutyEvents?: string;
+} {
+  return {
+    ...(slack?.apiUrl !== undefined && { slackApi: slack.apiUrl }),
+    ...(pagerduty?.eventsUrl !== undefined && { pagerDutyEvents: pagerduty.eventsUrl }),
+  };
 }
 
 function given(values: Readonly<Record<string, string | undefined>>): Record<string, string> {

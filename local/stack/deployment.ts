@@ -13,6 +13,8 @@ export interface Deployment {
     readonly all: readonly TableDefinition[];
     readonly tasks: TableDefinition;
     readonly history: TableDefinition;
+    /** Of the notifiers, where there is one. */
+    readonly alerts?: TableDefinition;
   };
   /** Names of the buses. */
   readonly buses: readonly string[];
@@ -29,9 +31,15 @@ export interface Deployment {
 /** @throws StackError, TemplateError */
 export function readDeployment(template: Template): Deployment {
   const tables = tablesOf(template);
+  const alerts = tables.find(({ logicalId }) => logicalId === 'AlertsTable');
   const functions = new Map(functionsOf(template).map(({ logicalId, name }) => [logicalId, name]));
   return {
-    tables: { all: tables, tasks: tableOf(tables, 'TasksTable'), history: tableOf(tables, 'HistoryTable') },
+    tables: {
+      all: tables,
+      tasks: tableOf(tables, 'TasksTable'),
+      history: tableOf(tables, 'HistoryTable'),
+      ...(alerts !== undefined && { alerts }),
+    },
     buses: busesOf(template).map(({ name }) => name),
     rules: rulesOf(template),
     queues: queuesOf(template),

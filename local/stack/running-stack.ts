@@ -15,9 +15,14 @@ const runningStackSchema = z.object({
     ssm: z.url(),
     lambda: z.url(),
   }),
-  tables: z.object({ tasks: z.string(), history: z.string() }),
+  tables: z.object({ tasks: z.string(), history: z.string(), alerts: z.exactOptional(z.string()) }),
   /** URLs of the queues, by logical id. */
   queues: z.record(z.string(), z.url()),
+  /** Where alerts go. */
+  alerts: z.object({
+    slackApi: z.exactOptional(z.url()),
+    pagerDutyEvents: z.exactOptional(z.url()),
+  }),
 });
 
 /** What another command needs to know to work with a local stack that runs. */

@@ -13,7 +13,7 @@ import type { BatchFailure } from '../queue/event-source.ts';
 import { startQueues } from '../queue/queues.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
 import { readTemplate } from '../template/template.ts';
-import { type AlertsOptions, alertParams } from './alerts.ts';
+import { type AlertsOptions, alertParams, alertUrls } from './alerts.ts';
 import { type Deployment, readDeployment } from './deployment.ts';
 import {
   ACCOUNT_ID,
@@ -144,8 +144,13 @@ async function startParts(start: Start): Promise<Omit<Stack, 'logFile' | 'close'
     region: REGION,
     accountId: ACCOUNT_ID,
     endpoints: { ...endpoints, lambda: urls.lambda },
-    tables: { tasks: tables.tasks.name, history: tables.history.name },
+    tables: {
+      tasks: tables.tasks.name,
+      history: tables.history.name,
+      ...(tables.alerts !== undefined && { alerts: tables.alerts.name }),
+    },
     queues: queues.urls,
+    alerts: alertUrls(options.alerts),
   };
   await announceStack(options.project, running);
   closers.push(() => withdrawStack(options.project, process.pid));

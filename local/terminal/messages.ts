@@ -1,4 +1,5 @@
 import type { DeliveryFailure } from '../bus/delivery.ts';
+import type { BatchFailure } from '../queue/event-source.ts';
 import type { LogEntry } from '../stack/function-log.ts';
 import type { RunningStack } from '../stack/running-stack.ts';
 import { columns, kindOf, type Line, NAME_WIDTH, styled, toWidth } from './line.ts';
@@ -10,9 +11,14 @@ export interface Introduction {
   readonly buses: readonly string[];
   readonly rules: readonly { readonly name: string }[];
   readonly functionNames: readonly string[];
+  /** Of the page that shows what Slack and PagerDuty have. */
+  readonly inboxUrl: string;
   readonly logFile: string;
   readonly everySeconds: number;
 }
+
+/** A URL is worth nothing if it is cut. */
+const URL_WIDTH = 28;
 
 /** Where everything listens, and what to expect. */
 export function introduction(stack: Introduction): Line[] {
@@ -22,7 +28,7 @@ export function introduction(stack: Introduction): Line[] {
     '  ',
     toWidth(what, NAME_WIDTH),
     '  ',
-    styled('cyan', toWidth(where, 23)),
+    styled('cyan', where.padEnd(URL_WIDTH)),
     `  ${about}`,
   ];
   return [
@@ -32,6 +38,7 @@ export function introduction(stack: Introduction): Line[] {
     row('DynamoDB', endpoints.dynamodb, `tables ${tables.tasks}, ${tables.history}`),
     row('EventBridge', endpoints.eventBridge, `bus ${stack.buses.join(', ')}; ${rules}`),
     row('Lambda', endpoints.lambda, `functions ${stack.functionNames.join(', ')}`),
+    row('Slack, PagerDuty', stack.inboxUrl, 'what they have, as it would look'),
     ['  ', toWidth('logs of functions', NAME_WIDTH), `  ${stack.logFile}`],
     [],
     [`A poll every ${stack.everySeconds} seconds; a simulated minute passes before each.`],
@@ -60,6 +67,11 @@ const MAX_PROBLEM = 300;
 export function deliveryFailureLine({ rule, attempts, error }: DeliveryFailure, time: string): Line {
   const tries = attempts === 0 ? '' : ` (tried ${attempts} times)`;
   return troubleLine(rule.name, `${error.message}${tries}`, time);
+}
+
+/** A function has failed with messages of a queue, which come again. */
+export function batchFailureLine({ source, error }: BatchFailure, time: string): Line {
+  return troubleLine(source.logicalId, error.message, time);
 }
 
 /** A function has taken an event of a rule. */

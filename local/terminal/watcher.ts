@@ -2,10 +2,11 @@ import { readPublishedEvent } from '../../lib/alerts/read-event.ts';
 import type { PublishedEvent } from '../../lib/domain/events.ts';
 import type { AcceptedEvent } from '../bus/bus.ts';
 import type { DeliveryFailure } from '../bus/delivery.ts';
+import type { BatchFailure } from '../queue/event-source.ts';
 import { readLogEntry } from '../stack/function-log.ts';
 import { eventLine } from './event-line.ts';
 import { type Line, styled } from './line.ts';
-import { deliveryFailureLine, invokedLine, logLine, troubleLine } from './messages.ts';
+import { batchFailureLine, deliveryFailureLine, invokedLine, logLine, troubleLine } from './messages.ts';
 import { Rollouts, rolloutLines, rolloutsInShort, type Sighting } from './rollouts.ts';
 import type { Screen } from './screen.ts';
 
@@ -61,6 +62,9 @@ export class Watcher {
 
   readonly onDeliveryFailure = (failure: DeliveryFailure): void =>
     this.print(deliveryFailureLine(failure, this.#clock()));
+
+  readonly onBatchFailure = (failure: BatchFailure): void =>
+    this.print(batchFailureLine(failure, this.#clock()));
 
   onTrouble(about: string, error: unknown): void {
     this.print(troubleLine(about, messageOf(error), this.#clock()));

@@ -20,20 +20,23 @@ it('says where everything listens', () => {
     },
     tables: { tasks: 'tasks', history: 'history' },
     queues: {},
+    alerts: {},
   };
   const stack = {
     running,
     buses: ['bus'],
     functionNames: ['poll', 'own'],
+    inboxUrl: 'http://127.0.0.1:7/inbox',
     logFile: 'a.log',
     everySeconds: 2,
   };
   const lines = introduction({ ...stack, rules: [{ name: 'one' }, { name: 'two' }] });
-  expect(lines.map((line) => render(line, plain)).slice(2, 7)).toEqual([
-    '  managed integrations  http://127.0.0.1:1       simulated account with scripted rollouts',
-    '  DynamoDB              http://127.0.0.1:2       tables tasks, history',
-    '  EventBridge           http://127.0.0.1:3       bus bus; rules one, two',
-    '  Lambda                http://127.0.0.1:4       functions poll, own',
+  expect(lines.map((line) => render(line, plain)).slice(2, 8)).toEqual([
+    '  managed integrations  http://127.0.0.1:1            simulated account with scripted rollouts',
+    '  DynamoDB              http://127.0.0.1:2            tables tasks, history',
+    '  EventBridge           http://127.0.0.1:3            bus bus; rules one, two',
+    '  Lambda                http://127.0.0.1:4            functions poll, own',
+    '  Slack, PagerDuty      http://127.0.0.1:7/inbox      what they have, as it would look',
     '  logs of functions     a.log',
   ]);
 });

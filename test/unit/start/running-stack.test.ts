@@ -23,6 +23,7 @@ const stackOf = (pid: number): RunningStack => ({
     lambda: 'http://127.0.0.1:4',
   },
   tables: { tasks: 'tasks', history: 'history' },
+  alerts: {},
   queues: { Queue: 'http://127.0.0.1:5/123456789012/queue' },
 });
 const alive = stackOf(process.pid);
