@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Addresser } from './alerts/address.ts';
 import type { PagerDutyConfig, SlackConfig } from './alerts/config.ts';
+import { alertHash } from './alerts/hash.ts';
 import type { Deliver } from './alerts/lane.ts';
 import { type Batch, type Notified, notify } from './alerts/notify.ts';
 import { pagerDutyLane } from './alerts/pagerduty-lane.ts';
@@ -16,7 +17,6 @@ import type { NotifierClients } from './aws/clients.ts';
 import { otaService } from './aws/managed-integrations.ts';
 import type { Account } from './aws/ota-answers.ts';
 import { ssmSecrets } from './aws/secrets.ts';
-import { canonicalHash } from './canonical-hash.ts';
 import type { DefaultAddresses } from './domain/alerts/route.ts';
 import type { AlertSettings, Destination } from './domain/alerts/routing.ts';
 import { pagerDuty } from './pagerduty/client.ts';
@@ -41,11 +41,7 @@ export interface NotifierSurroundings {
   readonly queue?: AlertQueue;
 }
 
-/** Digits of a hash: enough to tell what is told in a quarter of a year apart. */
-const HASH_DIGITS = 24;
 const DEFAULT_SERVICE = 'default';
-
-const hash = (value: string) => canonicalHash([value]).slice(0, HASH_DIGITS);
 
 /** Puts the notifier of Slack together with AWS. */
 export function createSlackNotifier(
@@ -59,7 +55,7 @@ export function createSlackNotifier(
       ? ({ kind: 'bot', bot: slackBot({ secrets, apiUrl: config.apiUrl }) } as const)
       : ({ kind: 'webhook', webhooks: slackWebhooks({ secrets }) } as const);
   const { links } = config;
-  const deliver = slackLane({ door, links, groupAbove: settings.groupAbove, hash });
+  const deliver = slackLane({ door, links, groupAbove: settings.groupAbove, hash: alertHash });
   return createNotifier(
     { config, settings, surroundings, deliver, destination: 'slack' },
     { channel: config.channel },
@@ -77,7 +73,7 @@ export function createPagerDutyNotifier(
     pagerDuty: pagerDuty({ secrets: secretsOf(config, surroundings), eventsUrl }),
     groups: incidentGroups(tableOf(config, surroundings)),
     links,
-    hash,
+    hash: alertHash,
   });
   const parts = { config, settings, surroundings, deliver, destination: 'pagerduty' } as const;
   return createNotifier(parts, { service: DEFAULT_SERVICE });
