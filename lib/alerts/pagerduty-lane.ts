@@ -1,6 +1,6 @@
 import { dedupKeyOf } from '../domain/alerts/dedup-key.ts';
 import { type IncidentStep, incidentSteps } from '../domain/alerts/incident-steps.ts';
-import type { PublishedEvent } from '../domain/events.ts';
+import type { ThresholdBreachedDetail } from '../domain/generated/events.ts';
 import { resolveOf, triggerOf } from '../pagerduty/alert.ts';
 import { changeOf } from '../pagerduty/change.ts';
 import { groupTriggerOf } from '../pagerduty/group.ts';
@@ -47,6 +47,7 @@ class Delivery {
   readonly #lane: Lane;
   readonly #options: PagerDutyLaneOptions;
   readonly #keys: IncidentKeys;
+  readonly #claimed = new Set<TaskRun>();
   #parked: Parked[] = [];
   /** What stopped the lane. */
   #trouble: unknown;
@@ -70,10 +71,7 @@ class Delivery {
 
   async #begin(run: TaskRun): Promise<void> {
     if (this.#lane.stop !== undefined) run.postpone();
-    else if (!hasSteps(run, this.#options)) {
-      run.applyAll();
-      await run.settle();
-    } else if (await run.claim([])) await this.#attempt(run, () => this.#proceed(run));
+    else await this.#attempt(run, () => this.#proceed(run));
   }
 
   async #proceed(run: TaskRun): Promise<void> {
@@ -104,7 +102,7 @@ class Delivery {
       case 'resolve':
         return this.#resolve(work, step);
       case 'change':
-        await this.#change(work.event.received.event);
+        await this.#change(work);
         return undefined;
       case undefined:
         return undefined;
@@ -114,8 +112,7 @@ class Delivery {
   async #trigger(work: Work): Promise<Parked | undefined> {
     const { event } = work.event.received;
     if (event.detailType !== 'OTA Task Threshold Breached') return undefined;
-    const { rule, sequence, taskId } = event.detail;
-    const dedupKey = await this.#open(work.run, { taskId, ruleId: rule.id }, sequence);
+    const dedupKey = await this.#open(work.run, event.detail);
     if (isGroupKey(dedupKey)) return { ...work, dedupKey, kind: 'join', member: memberOf(event) };
     await this.#send(({ pagerDuty, links }) =>
       pagerDuty.send(this.#lane.name, triggerOf(event, dedupKey, links)),
@@ -124,16 +121,25 @@ class Delivery {
   }
 
   /** Decides, once, under which key a breach is told, and writes that down before anybody is told. */
-  async #open(run: TaskRun, member: MemberId, sequence: number): Promise<string> {
-    const known = run.ledger.incidents[member.ruleId]?.dedupKey;
-    const dedupKey = known ?? (await this.#keys.choose(member, this.#lane.now));
-    run.changeIncidents({ ...run.ledger.incidents, [member.ruleId]: { dedupKey, sequence } });
-    if (known === undefined && !(await run.claim([]))) throw new LostClaimError('The claim is lost');
+  async #open(run: TaskRun, { rule, sequence, taskId }: ThresholdBreachedDetail): Promise<string> {
+    const known = run.ledger.incidents[rule.id]?.dedupKey;
+    const dedupKey = known ?? (await this.#keys.choose({ taskId, ruleId: rule.id }, this.#lane.now));
+    run.changeIncidents({ ...run.ledger.incidents, [rule.id]: { dedupKey, sequence } });
+    if (known === undefined) this.#claimed.delete(run);
+    await this.#claim(run);
     return dedupKey;
+  }
+
+  /** Before anybody is told anything of a task. */
+  async #claim(run: TaskRun): Promise<void> {
+    if (this.#claimed.has(run)) return;
+    if (!(await run.claim([]))) throw new LostClaimError('Somebody else was faster');
+    this.#claimed.add(run);
   }
 
   async #resolve(work: Work, { dedupKey, ruleId }: Resolve): Promise<Parked | undefined> {
     const { run } = work;
+    await this.#claim(run);
     const member = { taskId: run.ledger.taskId, ruleId };
     if (isGroupKey(dedupKey)) return { ...work, dedupKey, kind: 'leave', member };
     await this.#send(({ pagerDuty }) => pagerDuty.send(this.#lane.name, resolveOf(dedupKey)));
@@ -141,9 +147,11 @@ class Delivery {
     return undefined;
   }
 
-  async #change(event: PublishedEvent): Promise<void> {
-    if (isChange(event))
-      await this.#send(({ pagerDuty, links }) => pagerDuty.change(this.#lane.name, changeOf(event, links)));
+  async #change({ run, event: { received } }: Work): Promise<void> {
+    const { event } = received;
+    if (!isChange(event)) return;
+    await this.#claim(run);
+    await this.#send(({ pagerDuty, links }) => pagerDuty.change(this.#lane.name, changeOf(event, links)));
   }
 
   /** Those who join come first: a group that is about to be empty is not closed for them. */
@@ -244,7 +252,7 @@ class Delivery {
 
 type Resolve = Extract<IncidentStep, { kind: 'resolve' }>;
 
-/** Somebody else took over while a key was being written down: they go on. */
+/** Somebody else is at work on the task. */
 class LostClaimError extends Error {
   override readonly name = 'LostClaimError';
 }
@@ -257,13 +265,6 @@ function stepsOf(run: TaskRun, event: RunEvent, { hash }: PagerDutyLaneOptions):
     isTold: event.told,
     dedupKeyOf: (ruleId) => dedupKeyOf(taskId, ruleId, hash),
   });
-}
-
-/** Whether any event of a run has to be told, or may end something that was told. */
-function hasSteps(run: TaskRun, options: PagerDutyLaneOptions): boolean {
-  return run.events.some(
-    (event) => stepsOf(run, event, options).length > 0 || Object.keys(run.ledger.incidents).length > 0,
-  );
 }
 
 function forget(run: TaskRun, ruleId: string): void {
