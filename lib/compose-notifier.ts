@@ -8,6 +8,7 @@ import { pagerDutyLane } from './alerts/pagerduty-lane.ts';
 import type { AlertQueue, Secrets } from './alerts/ports.ts';
 import { slackLane } from './alerts/slack-lane.ts';
 import { addressBook } from './aws/alerts/address-book.ts';
+import { channelIds } from './aws/alerts/channel-ids.ts';
 import { incidentGroups } from './aws/alerts/incident-groups.ts';
 import { ledgerStore } from './aws/alerts/ledgers.ts';
 import { alertQueue } from './aws/alerts/queue.ts';
@@ -55,7 +56,13 @@ export function createSlackNotifier(
       ? ({ kind: 'bot', bot: slackBot({ secrets, apiUrl: config.apiUrl }) } as const)
       : ({ kind: 'webhook', webhooks: slackWebhooks({ secrets }) } as const);
   const { links } = config;
-  const deliver = slackLane({ door, links, groupAbove: settings.groupAbove, hash: alertHash });
+  const deliver = slackLane({
+    door,
+    channelIds: channelIds(tableOf(config, surroundings)),
+    links,
+    groupAbove: settings.groupAbove,
+    hash: alertHash,
+  });
   return createNotifier(
     { config, settings, surroundings, deliver, destination: 'slack' },
     { channel: config.channel },

@@ -32,10 +32,9 @@ export interface AddresserOptions {
   readonly now: () => number;
 }
 
-/** Looks up where the events of a task go: by its tags, and where its events went before. */
+/** Looks up where the events of a task go: by its tags, and where its events went before. Other processes do so as well. */
 export class Addresser {
   readonly #options: AddresserOptions;
-  readonly #known = new Map<string, Addressee>();
   readonly #toldMalformed = new Set<string>();
 
   constructor(options: AddresserOptions) {
@@ -49,19 +48,16 @@ export class Addresser {
   async of(newest: ReceivedEvent): Promise<readonly TaskAddress[]> {
     const { taskId } = newest.event.detail;
     const { book, destination } = this.#options;
-    const before = this.#known.get(taskId) ?? (await book.read(taskId));
-    const { tags, readAt, isSure } = await this.#tagsOf(newest, before);
+    const before = await book.read(taskId);
+    const { tags, readAt } = await this.#tagsOf(newest, before);
     const { addresses, malformedTag } = this.#route(newest.event, tags);
     if (malformedTag !== undefined) this.#tellMalformed(taskId, malformedTag);
     const former = (before?.targets ?? []).filter((target) =>
       addresses.every((known) => known.target !== target),
     );
     const targets = [...addresses.map(({ target }) => target), ...former];
-    const addressee = { taskId, tags, readAt, targets };
-    if (isSure && (readAt !== before?.readAt || targets.length !== before.targets.length)) {
-      await book.write(addressee);
-      this.#known.set(taskId, addressee);
-    }
+    if (readAt !== before?.readAt || targets.length !== before.targets.length)
+      await book.write({ taskId, tags, readAt, targets });
     const never = () => false;
     const name = (target: string) => target.slice(destination.length + 1);
     return [...addresses, ...former.map((target) => ({ target, name: name(target), tells: never }))];
@@ -81,22 +77,22 @@ export class Addresser {
   }
 
   async #tagsOf(
-    { event, sentAt }: ReceivedEvent,
+    { event, firstReceivedAt }: ReceivedEvent,
     before: Addressee | undefined,
-  ): Promise<Pick<Addressee, 'tags' | 'readAt'> & { readonly isSure: boolean }> {
+  ): Promise<Pick<Addressee, 'tags' | 'readAt'>> {
     const { now, log, service } = this.#options;
-    if (before !== undefined && now() - before.readAt < FRESH_MS) return { ...before, isSure: true };
+    if (before !== undefined && now() - before.readAt < FRESH_MS) return before;
     const { taskId } = event.detail;
     try {
       const task = await service.getTask(taskId, AbortSignal.timeout(READ_TIMEOUT_MS));
       // A task that is gone keeps the tags that it had.
-      return { tags: task?.tags ?? before?.tags ?? {}, readAt: now(), isSure: true };
+      return { tags: task?.tags ?? before?.tags ?? {}, readAt: now() };
     } catch (error) {
       log.warn('The tags of a task could not be read', { taskId, error: summarizeError(error) });
-      if (before !== undefined) return { ...before, isSure: false };
-      if (now() - sentAt < PATIENCE_MS)
+      if (before !== undefined) return before;
+      if (now() - firstReceivedAt < PATIENCE_MS)
         throw new UnknownTagsError(`The tags of task ${taskId} are not known yet`, { cause: error });
-      return { tags: {}, readAt: 0, isSure: false };
+      return { tags: {}, readAt: 0 };
     }
   }
 

@@ -79,18 +79,41 @@ export class Lane {
 
   /** Waits for a free slot of a line; throws DestinationError `busy` when there is none in time. */
   async paced(line: string, everyMs: number): Promise<void> {
-    const { slots, endsAt, sleep } = this.invocation;
-    const slot = await slots.take(line, this.now, everyMs, endsAt - RESERVE_MS);
-    if ('freeAt' in slot) {
-      const retryAfterMs = Math.max(1_000, slot.freeAt - this.now);
-      throw new DestinationError('There is no time left', { kind: 'busy', retryAfterMs });
+    const freeAt = await this.slot(line, everyMs, this.latest);
+    if (freeAt !== undefined) throw this.tooLate(freeAt);
+  }
+
+  /**
+   * Waits for a free slot of a line, if there is one until `latest` (epoch milliseconds).
+   *
+   * @returns when one may be free, if there is none before
+   */
+  async slot(line: string, everyMs: number, latest: number): Promise<number | undefined> {
+    const { slots, sleep } = this.invocation;
+    for (;;) {
+      const slot = await slots.take(line, this.now, everyMs, latest);
+      if ('freeAt' in slot) return slot.freeAt;
+      if (slot.at <= this.now) return undefined;
+      await sleep(slot.at - this.now);
+      // Somebody may have been asked to wait in the meantime.
+      if ((await slots.blockedUntil(line)) <= this.now) return undefined;
     }
-    if (slot.at > this.now) await sleep(slot.at - this.now);
+  }
+
+  /** The error of a line that has no slot in time. */
+  tooLate(freeAt: number): DestinationError {
+    const retryAfterMs = Math.max(1_000, freeAt - this.now);
+    return new DestinationError('There is no time left', { kind: 'busy', retryAfterMs });
+  }
+
+  /** The latest instant to send anything. */
+  get latest(): number {
+    return this.invocation.endsAt - RESERVE_MS;
   }
 
   /** Whether there is time for another request. */
   hasTime(): boolean {
-    return this.now < this.invocation.endsAt - RESERVE_MS;
+    return this.now < this.latest;
   }
 
   /** Stops the lane for what a destination answered; gives how long the event that met it is held. */

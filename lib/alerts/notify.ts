@@ -60,9 +60,11 @@ export async function notify(
   await setAsideUnreadable(unreadable, invocation);
 
   const messages = [...events, ...unreadable];
-  const again = messages.flatMap(({ messageId, receiptHandle }): GivenBack[] => {
+  const again = messages.flatMap(({ messageId, receiptHandle, sentAt }): GivenBack[] => {
     const outcome = outcomes.of(messageId);
-    return outcome.kind === 'again' ? [{ messageId, receiptHandle, afterMs: outcome.afterMs }] : [];
+    if (outcome.kind === 'done') return [];
+    tally.oldestMs = Math.max(tally.oldestMs, deps.now() - sentAt);
+    return [{ messageId, receiptHandle, afterMs: outcome.afterMs }];
   });
   await deps.queue.giveBack(again);
   return { tally, again: again.map(({ messageId }) => messageId) };

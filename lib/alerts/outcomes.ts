@@ -23,6 +23,8 @@ export interface Tally {
   misconfigured: number;
   /** Events that a target refused for good. */
   setAside: number;
+  /** Age of the oldest message that is to come again, since the queue took it, milliseconds; 0 if none is. */
+  oldestMs: number;
   /** Longest time from the observation to the answer of the destination, milliseconds. */
   slowestMs: number;
 }
@@ -39,16 +41,20 @@ export function emptyTally(): Tally {
     failures: 0,
     misconfigured: 0,
     setAside: 0,
+    oldestMs: 0,
     slowestMs: 0,
   };
 }
 
-/** Outcomes by message id: a message is done once nobody wants it again; the one who wants it latest decides. */
+/**
+ * Outcomes by message id: a message is done once nobody wants it again; the one who wants it first decides, so that nobody
+ * waits for somebody else.
+ */
 export class Outcomes {
   readonly #again = new Map<string, number>();
 
   again(messageId: string, afterMs: number): void {
-    this.#again.set(messageId, Math.max(afterMs, this.#again.get(messageId) ?? 0));
+    this.#again.set(messageId, Math.min(afterMs, this.#again.get(messageId) ?? afterMs));
   }
 
   of(messageId: string): Outcome {

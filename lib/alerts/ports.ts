@@ -11,6 +11,8 @@ export interface ReceivedEvent {
   readonly receiptHandle: string;
   /** When the queue took it, epoch milliseconds. */
   readonly sentAt: number;
+  /** When it was first received, epoch milliseconds. */
+  readonly firstReceivedAt: number;
   /** How often it was received, this time included. */
   readonly receiveCount: number;
   /** As it came. */
@@ -93,8 +95,10 @@ export interface Slots {
   ): Promise<{ readonly at: number } | { readonly freeAt: number }>;
   /** When the next slot is free. */
   freeAt(line: string): Promise<number>;
-  /** Has no slot before an instant. */
+  /** Has no slot before an instant, and blocks those that were taken. */
   postpone(line: string, until: number): Promise<void>;
+  /** Until when nobody may send, whatever slot they have; 0 if it was never postponed. */
+  blockedUntil(line: string): Promise<number>;
 }
 
 /** Names a breach. */
@@ -120,6 +124,12 @@ export interface IncidentGroups {
   /** Lets members go; true if nobody is left: then the group is closed. Again and again, if asked again. */
   leave(dedupKey: string, members: readonly MemberId[]): Promise<boolean>;
   members(dedupKey: string): Promise<readonly GroupMember[]>;
+}
+
+/** Ids of channels by their names, as Slack gave them with messages. */
+export interface ChannelIds {
+  idOf(name: string): Promise<string | undefined>;
+  remember(name: string, id: string): Promise<void>;
 }
 
 /** Where events of a task were sent so far, and by which tags. */

@@ -8,6 +8,8 @@ import { readPublishedEvent } from './read-event.ts';
 export interface UnreadableMessage {
   readonly messageId: string;
   readonly receiptHandle: string;
+  /** When the queue took it, epoch milliseconds. */
+  readonly sentAt: number;
   readonly body: string;
   readonly error: Error;
 }
@@ -26,6 +28,7 @@ const Records = z.object({
       attributes: z.object({
         ApproximateReceiveCount: z.coerce.number().int().positive(),
         SentTimestamp: z.coerce.number().int().nonnegative(),
+        ApproximateFirstReceiveTimestamp: z.coerce.number().int().nonnegative(),
       }),
     }),
   ),
@@ -50,12 +53,13 @@ export function receive(input: unknown): Batch {
         receiptHandle,
         body,
         sentAt: attributes.SentTimestamp,
+        firstReceivedAt: attributes.ApproximateFirstReceiveTimestamp,
         receiveCount: attributes.ApproximateReceiveCount,
         event: readBody(body),
       });
     } catch (error) {
       if (!(error instanceof OtaWatchError)) throw error;
-      unreadable.push({ messageId, receiptHandle, body, error });
+      unreadable.push({ messageId, receiptHandle, sentAt: attributes.SentTimestamp, body, error });
     }
   }
   return { events, unreadable };

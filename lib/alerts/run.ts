@@ -1,6 +1,6 @@
 import { fold } from '../domain/alerts/fold.ts';
 import type { ClaimedPost, Ledger, RolloutMessage } from '../domain/alerts/ledger.ts';
-import { advance, hold, passOver, turnOf } from '../domain/alerts/order.ts';
+import { advance, hold, passOver, turnOf, waitsFor } from '../domain/alerts/order.ts';
 import type { RolloutView } from '../domain/alerts/rollout-view.ts';
 import { summarizeError } from '../errors.ts';
 import { DestinationError } from './destination-error.ts';
@@ -8,8 +8,9 @@ import type { Lane, LaneEvent } from './lane.ts';
 
 /** An event comes again so soon when it waits for an earlier one, or for somebody who is at work on its task. */
 const SOON_MS = 2_000;
-/** A message that owes an edit only. */
+/** A message that owes an edit only: the more often it came for that, the longer. */
 const EDIT_MS = 5_000;
+const MAX_EDIT_MS = 80_000;
 /** An invocation may end a little later than it thinks. */
 const CLAIM_MARGIN_MS = 1_000;
 
@@ -29,14 +30,17 @@ export class TaskRun {
   #done = 0;
   /** Milliseconds after which all of it comes again: nothing that was done is written down. */
   #postponed: number | undefined;
-  /** Milliseconds after which what is left comes again. */
-  #again = EDIT_MS;
+  /** Milliseconds after which what is left comes again, once something failed. */
+  #failed: number | undefined;
+  /** What the claim that was found may have sent is yet to be looked for. */
+  #owesSearch: boolean;
 
   constructor(lane: Lane, ledger: Ledger, events: readonly RunEvent[], followers: readonly LaneEvent[]) {
     this.#lane = lane;
     this.#ledger = ledger;
     this.#events = events;
     this.#followers = followers;
+    this.#owesSearch = (ledger.claim?.posts.length ?? 0) > 0;
   }
 
   get ledger(): Ledger {
@@ -87,7 +91,9 @@ export class TaskRun {
   /** These were sent by somebody who did not come to write it down. */
   recover(sequences: readonly number[], message: RolloutMessage | undefined): void {
     const { claim, ...ledger } = this.#ledger;
-    const sent = [...new Set([...(ledger.sent ?? []), ...sequences])];
+    const left = sequences.filter((sequence) => !isDealtWith(ledger, sequence));
+    const sent = [...new Set([...(ledger.sent ?? []), ...left])];
+    this.#owesSearch = false;
     this.#ledger = {
       ...ledger,
       ...(sent.length > 0 && { sent }),
@@ -125,12 +131,16 @@ export class TaskRun {
   /** Writes down what was done before something failed: what is left comes again, and what comes after it waits. */
   async fail(error: unknown): Promise<void> {
     const { afterMs, heldUntil } = this.#lane.fail(error, this.#receiveCount());
-    this.#again = afterMs;
+    this.#failed = afterMs;
     const { claim, ...ledger } = this.#ledger;
     const [next] = this.events;
-    const held = next === undefined ? ledger : { ...ledger, ...hold(ledger, sequenceOf(next), heldUntil) };
+    const from = this.#lane.now + afterMs;
+    const held =
+      next === undefined
+        ? ledger
+        : { ...ledger, ...hold(ledger, { sequence: sequenceOf(next), from, until: heldUntil }) };
     // What may have been sent is looked for the next time.
-    const keepsClaim = claim !== undefined && isUnsure(error);
+    const keepsClaim = claim !== undefined && (this.#owesSearch || isUnsure(error));
     await this.#write(keepsClaim ? { ...held, claim: { ...claim, until: this.#lane.now } } : held);
   }
 
@@ -139,12 +149,21 @@ export class TaskRun {
     this.#postponed = afterMs;
   }
 
-  /** Says which messages are to come again. */
+  /** Says which messages are to come again: where only an edit is owed, one of them will do. */
   report(): void {
     const { outcomes } = this.#lane.invocation;
     const all = [...this.#events, ...this.#followers];
-    const left = this.#postponed !== undefined || owesEdit(this.#ledger) ? all : this.events;
-    for (const { received } of left) outcomes.again(received.messageId, this.#postponed ?? this.#again);
+    const left = this.#postponed === undefined ? this.events : all;
+    const afterMs = this.#postponed ?? this.#failed ?? SOON_MS;
+    for (const { received } of left) outcomes.again(received.messageId, afterMs);
+    const newest = all.reduce((a, b) => (sequenceOf(b) > sequenceOf(a) ? b : a));
+    if (left.length === 0 && owesEdit(this.#ledger))
+      outcomes.again(newest.received.messageId, this.#failed ?? this.#editDelay(newest));
+  }
+
+  #editDelay({ received: { receiveCount } }: LaneEvent): number {
+    const { random } = this.#lane.invocation;
+    return Math.min(MAX_EDIT_MS, EDIT_MS * 2 ** Math.min(receiveCount - 1, 9)) * (0.5 + random());
   }
 
   async #write(ledger: Ledger): Promise<boolean> {
@@ -160,7 +179,7 @@ export class TaskRun {
       log.error('A ledger could not be written', { taskId, target, error: summarizeError(error) });
       tally.failures += 1;
     }
-    this.postpone(SOON_MS);
+    this.postpone(Math.max(SOON_MS, this.#failed ?? 0));
     return false;
   }
 
@@ -221,12 +240,12 @@ function sortOut(lane: Lane, ledger: Ledger, events: readonly LaneEvent[]) {
   const followers: LaneEvent[] = [];
   let ahead = ledger.version === 0 ? undefined : ledger;
   for (const event of events.toSorted((a, b) => sequenceOf(a) - sequenceOf(b))) {
-    const { sentAt, messageId } = event.received;
+    const { firstReceivedAt, messageId } = event.received;
     const { detail } = event.received.event;
-    const turn = turnOf(ahead, detail, lane.now, lane.now - sentAt);
+    const turn = turnOf(ahead, detail, lane.now, lane.now - firstReceivedAt);
     if (turn === 'wait') {
       tally.waiting += 1;
-      outcomes.again(messageId, SOON_MS);
+      outcomes.again(messageId, waitMs(ahead, detail.sequence, lane.now));
     } else if (turn === 'duplicate') {
       tally.duplicates += 1;
       followers.push(event);
@@ -239,16 +258,29 @@ function sortOut(lane: Lane, ledger: Ledger, events: readonly LaneEvent[]) {
   return { turns, followers };
 }
 
+/** How long an event waits whose turn it is not. Nobody has to look before the one that is held is tried again. */
+function waitMs(progress: Ledger | undefined, sequence: number, now: number): number {
+  const held = progress?.held;
+  return held !== undefined && waitsFor(held, sequence, now) ? Math.max(SOON_MS, held.from - now) : SOON_MS;
+}
+
 function applied(ledger: Ledger, { received: { event } }: LaneEvent, now: number): Ledger {
-  const { held, sent = [], ...rest } = ledger;
+  const { held, sent = [], message, ...rest } = ledger;
   const before = held === undefined ? rest : { ...rest, held };
   const left = sent.filter((sequence) => sequence !== event.detail.sequence);
+  // What comes late may change what the message says of newer ones.
+  const isOld = ledger.view !== undefined && event.detail.sequence < ledger.view.sequence;
   return {
     ...rest,
     ...advance(before, event.detail, now),
     view: fold(ledger.view, event),
+    ...(message !== undefined && { message: isOld ? { ...message, shown: 0 } : message }),
     ...(left.length > 0 && { sent: left }),
   };
+}
+
+function isDealtWith({ applied: newest, gaps }: Ledger, sequence: number): boolean {
+  return sequence <= newest && gaps.every(([from, to]) => sequence < from || sequence > to);
 }
 
 const sequenceOf = ({ received }: LaneEvent) => received.event.detail.sequence;

@@ -1,18 +1,18 @@
-import type { Claim, RolloutMessage } from '../domain/alerts/ledger.ts';
+import { summarizeError } from '../errors.ts';
 import type { SlackMessage } from '../slack/message.ts';
 import { DestinationError } from './destination-error.ts';
 import type { Lane } from './lane.ts';
-import type { PostedMessage, PostOptions, SlackBot, SlackWebhooks } from './ports.ts';
+import type { ChannelIds, PostedMessage, PostOptions, SlackBot, SlackWebhooks } from './ports.ts';
 
 /** A way into Slack. */
 export type SlackDoor =
   | { readonly kind: 'bot'; readonly bot: SlackBot }
   | { readonly kind: 'webhook'; readonly webhooks: SlackWebhooks };
 
-/** "Posting to a channel is limited to one message a second" (Slack, Rate limits). */
-const POST_EVERY_MS = 1_000;
+/** One message a second for each channel (Slack, Rate limits), and what networks make of that. */
+const POST_EVERY_MS = 1_100;
 /** chat.update is of tier 3: 50 a minute and more, for the workspace (Slack, Rate limits). */
-const EDIT_EVERY_MS = 1_200;
+const EDIT_EVERY_MS = 1_250;
 const EDIT_LINE = 'chat.update';
 /** Codes of a message, or a thread, that is not there any more, or that may not be edited any more. */
 const GONE = new Set(['message_not_found', 'thread_not_found', 'cant_update_message', 'edit_window_closed']);
@@ -21,21 +21,17 @@ const GONE = new Set(['message_not_found', 'thread_not_found', 'cant_update_mess
 export class SlackChannel {
   readonly #lane: Lane;
   readonly #door: SlackDoor;
-  #mayEdit = true;
+  readonly #ids: ChannelIds;
 
-  constructor(lane: Lane, door: SlackDoor) {
+  constructor(lane: Lane, door: SlackDoor, ids: ChannelIds) {
     this.#lane = lane;
     this.#door = door;
+    this.#ids = ids;
   }
 
   /** Whether messages have threads, and can be edited. */
   get hasThreads(): boolean {
     return this.#door.kind === 'bot';
-  }
-
-  /** Whether there is time for an edit: they come after everything else. */
-  takesEdits(): boolean {
-    return this.hasThreads && this.#mayEdit && this.#lane.hasTime();
   }
 
   /** When the channel takes the next message, epoch milliseconds. */
@@ -61,66 +57,87 @@ export class SlackChannel {
     }
   }
 
-  /** Edits a message; false when there is no slot in time. */
+  /** Waits for the turn to edit a message; false when there is none until `latest` (epoch milliseconds). */
+  async takesEdit(latest: number): Promise<boolean> {
+    if (!this.hasThreads) return false;
+    return (await this.#lane.slot(EDIT_LINE, EDIT_EVERY_MS, latest)) === undefined;
+  }
+
+  /** Edits a message; false when Slack asks for time. */
   async edit(posted: PostedMessage, message: SlackMessage): Promise<boolean> {
     if (this.#door.kind === 'webhook') return false;
     const { bot } = this.#door;
     try {
-      await this.#paced(EDIT_LINE, EDIT_EVERY_MS, () => bot.edit(posted, message));
+      await this.#heeding(EDIT_LINE, () => bot.edit(posted, message));
     } catch (error) {
-      if (!(error instanceof DestinationError && error.trouble.kind === 'busy')) throw error;
-      this.#mayEdit = false;
-      return false;
+      if (isBusy(error)) return false;
+      throw error;
     }
     this.#lane.invocation.tally.edited += 1;
     return true;
   }
 
-  /** Which posts of a claim were sent, and the message of the rollout. */
+  /** Which posts of these ids the channel, or a thread in it, has got since an instant (epoch milliseconds). */
   async find(
-    message: RolloutMessage | undefined,
-    { posts, since }: Claim,
-  ): Promise<{ readonly found: ReadonlySet<string>; readonly message: RolloutMessage | undefined }> {
-    if (this.#door.kind === 'webhook') return { found: new Set(), message };
-    const { bot } = this.#door;
-    const ids = posts.map(({ id }) => id);
-    const channel = message?.channel ?? this.#lane.name;
-    const inChannel = await bot.find({ channel }, ids, since);
-    const root = ids.filter((id) => id.startsWith('rollout:')).flatMap((id) => inChannel?.get(id) ?? [])[0];
-    const current = root === undefined ? message : { ...root, shown: 0 };
-    const inThread =
-      current === undefined
-        ? undefined
-        : await bot.find({ channel: current.channel, thread: current }, ids, since);
-    if (inChannel === undefined) {
-      const { target } = this.#lane;
-      this.#lane.invocation.log.warn('A channel cannot be searched: a message may come twice', { target });
-    }
-    return { found: new Set([...(inChannel?.keys() ?? []), ...(inThread?.keys() ?? [])]), message: current };
+    ids: readonly string[],
+    since: number,
+    thread?: PostedMessage,
+  ): Promise<ReadonlyMap<string, PostedMessage>> {
+    if (this.#door.kind === 'webhook' || ids.length === 0) return new Map();
+    const channel = thread?.channel ?? (await this.#ids.idOf(this.#lane.name)) ?? this.#lane.name;
+    const place = { channel, ...(thread !== undefined && { thread }) };
+    const found = await this.#door.bot.find(place, ids, since);
+    if (found !== undefined) return found;
+    const { invocation, target } = this.#lane;
+    invocation.log.warn('A channel cannot be searched: a message may come twice', { target });
+    return new Map();
   }
 
-  #send(message: SlackMessage, options: PostOptions): Promise<PostedMessage | undefined> {
+  async #send(message: SlackMessage, options: PostOptions): Promise<PostedMessage | undefined> {
     const door = this.#door;
     const { name } = this.#lane;
-    return this.#paced(name, POST_EVERY_MS, async () => {
-      if (door.kind === 'bot') return door.bot.post(options.thread?.channel ?? name, message, options);
-      await door.webhooks.post(name, message);
-      return undefined;
+    await this.#lane.paced(name, POST_EVERY_MS);
+    return this.#heeding(name, async () => {
+      if (door.kind === 'webhook') {
+        await door.webhooks.post(name, message);
+        return undefined;
+      }
+      const posted = await door.bot.post(options.thread?.channel ?? name, message, options);
+      if (options.thread === undefined) await this.#remember(posted);
+      return posted;
     });
   }
 
-  async #paced<T>(line: string, everyMs: number, send: () => Promise<T>): Promise<T> {
-    await this.#lane.paced(line, everyMs);
+  async #remember({ channel }: PostedMessage): Promise<void> {
+    try {
+      await this.#ids.remember(this.#lane.name, channel);
+    } catch (error) {
+      // The message is there all the same.
+      this.#lane.invocation.log.warn('The id of a channel could not be kept', {
+        target: this.#lane.target,
+        error: summarizeError(error),
+      });
+    }
+  }
+
+  /** Where Slack asks for time, nobody sends before it is over. */
+  async #heeding<T>(line: string, send: () => Promise<T>): Promise<T> {
     try {
       return await send();
     } catch (error) {
-      if (error instanceof DestinationError && error.trouble.kind === 'busy') {
+      if (isBusy(error)) {
         const until = this.#lane.now + error.trouble.retryAfterMs;
         await this.#lane.invocation.slots.postpone(line, until);
       }
       throw error;
     }
   }
+}
+
+function isBusy(error: unknown): error is DestinationError & {
+  readonly trouble: { readonly kind: 'busy'; readonly retryAfterMs: number };
+} {
+  return error instanceof DestinationError && error.trouble.kind === 'busy';
 }
 
 export function isRejected(error: unknown): error is DestinationError {

@@ -1,24 +1,28 @@
 import pMap from 'p-map';
 import type { ClaimedPost, RolloutMessage } from '../domain/alerts/ledger.ts';
-import type { PublishedEvent } from '../domain/events.ts';
-import type { SlackMessage } from '../slack/message.ts';
 import { renderDigest } from '../slack/render-digest.ts';
 import { renderEvent } from '../slack/render-event.ts';
 import { renderRollout } from '../slack/render-rollout.ts';
 import type { Deliver, Lane } from './lane.ts';
 import type { Links } from './links.ts';
+import type { ChannelIds } from './ports.ts';
 import { owesEdit, type RunEvent, type TaskRun } from './run.ts';
 import { isGone, isRejected, SlackChannel, type SlackDoor } from './slack-channel.ts';
+import { digestIdOf, isBreach, postOf, rootOf } from './slack-posts.ts';
+import { recover } from './slack-recovery.ts';
 
 /** A digest tells so many events at most. */
 const DIGEST_EVENTS = 100;
 /** A channel whose next free second is further away has more to take than it can, milliseconds. */
 const CROWDED_MS = 5_000;
+/** Edits are not waited for longer than this: breaches may wait for the process. */
+const EDITS_MS = 10_000;
 const CONCURRENCY = 10;
 const AT_ONCE_MS = 1_000;
 
 export interface SlackLaneOptions {
   readonly door: SlackDoor;
+  readonly channelIds: ChannelIds;
   readonly links: Links;
   /** More rollouts than this with something to tell become one message. */
   readonly groupAbove: number;
@@ -37,42 +41,22 @@ class Delivery {
   readonly #lane: Lane;
   readonly #options: SlackLaneOptions;
   readonly #channel: SlackChannel;
+  /** Until when edits are waited for, epoch milliseconds. */
+  #editsUntil: number;
 
   constructor(lane: Lane, options: SlackLaneOptions) {
     this.#lane = lane;
     this.#options = options;
-    this.#channel = new SlackChannel(lane, options.door);
+    this.#channel = new SlackChannel(lane, options.door, options.channelIds);
+    this.#editsUntil = Math.min(lane.latest, lane.now + EDITS_MS);
   }
 
-  async deliver(runs: readonly TaskRun[]): Promise<void> {
-    const tellers: TaskRun[] = [];
-    const others: TaskRun[] = [];
-    for (const run of runs) {
-      if (!(await this.#recover(run))) continue;
-      (this.#hasNews(run) ? tellers : others).push(run);
-    }
-    if (await this.#isCrowded(tellers)) await this.#tellTogether(tellers);
-    else for (const run of tellers.toSorted(byUrgency)) await this.#tell(run);
+  async deliver(all: readonly TaskRun[]): Promise<void> {
+    const runs = await recover(this.#lane, this.#channel, all);
+    const tellers = runs.filter((run) => this.#hasNews(run));
+    const others = runs.filter((run) => !this.#hasNews(run));
+    if (tellers.length > 0) await this.#tellAll(tellers);
     for (const run of [...others, ...tellers.filter(({ ledger }) => owesEdit(ledger))]) await this.#show(run);
-  }
-
-  /** Finds what was sent by somebody who did not come to write it down; false if that fails. */
-  async #recover(run: TaskRun): Promise<boolean> {
-    const { claim } = run.ledger;
-    if (claim === undefined || claim.posts.length === 0) return true;
-    if (this.#lane.stop !== undefined) {
-      run.postpone();
-      return false;
-    }
-    try {
-      const { found, message } = await this.#channel.find(run.ledger.message, claim);
-      const sequences = claim.posts.filter(({ id }) => found.has(id)).flatMap((post) => post.sequences);
-      run.recover(sequences, message);
-      return true;
-    } catch (error) {
-      await run.fail(error);
-      return false;
-    }
   }
 
   #hasNews({ events, ledger }: TaskRun): boolean {
@@ -85,10 +69,18 @@ class Delivery {
     return told && !(this.#channel.hasThreads && received.event.detailType === 'OTA Task Tracking Started');
   }
 
-  async #isCrowded(tellers: readonly TaskRun[]): Promise<boolean> {
-    if (tellers.length <= 1) return false;
-    if (tellers.length > this.#options.groupAbove) return true;
-    return (await this.#channel.freeAt()) - this.#lane.now > CROWDED_MS;
+  async #tellAll(runs: readonly TaskRun[]): Promise<void> {
+    const freeAt = await this.#channel.freeAt();
+    const { now, latest, invocation } = this.#lane;
+    if (freeAt > latest) {
+      const afterMs = freeAt - now + invocation.random() * AT_ONCE_MS;
+      for (const run of runs) run.postpone(afterMs);
+    } else if (this.#isCrowded(runs, freeAt)) await this.#tellTogether(runs);
+    else for (const run of runs.toSorted(byUrgency)) await this.#tell(run);
+  }
+
+  #isCrowded({ length }: readonly TaskRun[], freeAt: number): boolean {
+    return length > this.#options.groupAbove || (length > 1 && freeAt - this.#lane.now > CROWDED_MS);
   }
 
   /** Tells the events of one rollout, each by itself. */
@@ -100,7 +92,7 @@ class Delivery {
     try {
       for (const post of root) await this.#postRoot(run, post);
       for (const event of run.events) await this.#deal(run, event);
-      await this.#edit(run);
+      if (owesEdit(run.ledger) && (await this.#channel.takesEdit(this.#lane.now))) await this.#edit(run);
     } catch (error) {
       if (!isGone(error)) return run.fail(error);
       // Somebody deleted the message: what is left begins a new one.
@@ -141,35 +133,45 @@ class Delivery {
 
   /** Tells the events of many rollouts in one message, or in a few. */
   async #tellTogether(runs: readonly TaskRun[]): Promise<void> {
-    for (const some of chunksOf(runs)) {
+    for (const some of chunksOf(runs).flatMap((chunk) => this.#fitting(chunk))) {
       if (this.#lane.stop === undefined) await this.#tellDigest(some);
       else for (const run of some) run.postpone();
     }
   }
 
+  /** Splits what is too much for one message: so that each is either sent or not. */
+  #fitting(runs: readonly TaskRun[]): readonly (readonly TaskRun[])[] {
+    if (runs.length === 1 || this.#digestOf(runs).length <= 1) return [runs];
+    const half = Math.ceil(runs.length / 2);
+    return [...this.#fitting(runs.slice(0, half)), ...this.#fitting(runs.slice(half))];
+  }
+
+  #digestOf(runs: readonly TaskRun[]) {
+    const events = runs.flatMap(toldOf).map(({ received }) => received.event);
+    return renderDigest(events, this.#options.links);
+  }
+
   async #tellDigest(runs: readonly TaskRun[]): Promise<void> {
-    const told = runs.flatMap(({ events }) => events.filter((event) => event.told));
-    const id = `digest:${this.#options.hash(told.map((event) => postOf(event).id).join())}`;
+    const id = digestIdOf(runs.flatMap(toldOf), this.#options.hash);
     const claims = await pMap(
       runs,
       async (run) => {
-        const sequences = run.events
-          .filter((event) => event.told)
-          .flatMap((event) => postOf(event).sequences);
+        const sequences = toldOf(run).flatMap((event) => postOf(event).sequences);
         return (await run.claim([{ id, sequences }])) ? [run] : [];
       },
       { concurrency: CONCURRENCY },
     );
     const claimed = claims.flat();
-    const events = claimed.flatMap((run) => run.events.filter((event) => event.told));
+    const events = claimed.flatMap(toldOf).length;
     try {
-      const messages = renderDigest(
-        events.map(({ received }) => received.event),
-        this.#options.links,
-      );
-      if (events.length > 0) await this.#postAll(messages, id);
+      const messages = events > 0 ? this.#digestOf(claimed) : [];
+      for (const [index, message] of messages.entries()) {
+        // The last one has the id that is looked for: when it was sent, so were the others.
+        const isLast = index === messages.length - 1;
+        await this.#channel.post(message, { id: isLast ? id : `${id}:${index}` });
+      }
       for (const run of claimed) for (const event of run.events) run.apply(event);
-      this.#lane.invocation.tally.grouped += events.length;
+      this.#lane.invocation.tally.grouped += events;
     } catch (error) {
       const give = (run: TaskRun) => (isRejected(error) ? setAsideAll(run, error) : run.fail(error));
       await pMap(claimed, give, { concurrency: CONCURRENCY });
@@ -178,32 +180,31 @@ class Delivery {
     await pMap(claimed, (run) => run.settle(), { concurrency: CONCURRENCY });
   }
 
-  /** The last one has the id that is looked for: when it was sent, so were the others. */
-  async #postAll(messages: readonly SlackMessage[], id: string): Promise<void> {
-    for (const [index, message] of messages.entries()) {
-      const isLast = index === messages.length - 1;
-      await this.#channel.post(message, { id: isLast ? id : `${id}:${index}` });
-    }
-  }
-
   /** Brings the message of a rollout up to date, if it has one, and writes down that its events were seen. */
   async #show(run: TaskRun): Promise<void> {
     if (this.#lane.stop !== undefined) return run.postpone();
-    const canEdit = run.ledger.message !== undefined && this.#channel.takesEdits();
-    if (canEdit && !(await run.claim([]))) return;
+    const mayEdit = owesEdit(run.ahead) && (await this.#waitsForEdit());
+    if (mayEdit && !(await run.claim([]))) return;
     run.applyAll();
     try {
-      await this.#edit(run);
+      if (mayEdit) await this.#edit(run);
     } catch (error) {
       return run.fail(error);
     }
     await run.settle();
   }
 
+  async #waitsForEdit(): Promise<boolean> {
+    const { now } = this.#lane;
+    const takesEdit = this.#editsUntil >= now && (await this.#channel.takesEdit(this.#editsUntil));
+    if (!takesEdit) this.#editsUntil = now - 1;
+    return takesEdit;
+  }
+
+  /** Edits the message of a rollout, whose turn it is. */
   async #edit(run: TaskRun): Promise<void> {
     const { message, view } = run.ledger;
-    if (message === undefined || view === undefined || !owesEdit(run.ledger) || !this.#channel.takesEdits())
-      return;
+    if (message === undefined || view === undefined) return;
     const shown: RolloutMessage = { ...message, shown: view.sequence };
     try {
       const isDone = await this.#channel.edit(message, renderRollout(view, this.#options.links));
@@ -217,25 +218,17 @@ class Delivery {
   }
 }
 
+/** Events of which Slack is to be told. */
+function toldOf({ events }: TaskRun): readonly RunEvent[] {
+  return events.filter(({ told }) => told);
+}
+
 /** Refused for good, in whatever form: what was to be told is laid aside. */
 async function setAsideAll(run: TaskRun, error: Error): Promise<void> {
   for (const event of run.events) {
     if (event.told) await run.setAside(event, error);
     else run.apply(event);
   }
-}
-
-function postOf({ received: { event } }: RunEvent): ClaimedPost {
-  return { id: event.detail.eventId, sequences: [event.detail.sequence] };
-}
-
-function rootOf({ ledger, events: [first] }: TaskRun): ClaimedPost {
-  const sequence = first?.received.event.detail.sequence ?? ledger.applied;
-  return { id: `rollout:${ledger.taskId}:${sequence}`, sequences: [] };
-}
-
-function isBreach(event: PublishedEvent): boolean {
-  return event.detailType === 'OTA Task Threshold Breached' && event.detail.rule.kind !== 'milestone';
 }
 
 function byUrgency(a: TaskRun, b: TaskRun): number {

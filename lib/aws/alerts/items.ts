@@ -46,7 +46,7 @@ const LedgerItem: z.ZodType<Ledger> = z.object({
   applied: z.int(),
   appliedAt: z.exactOptional(z.number()),
   gaps: z.array(z.tuple([z.int(), z.int()])),
-  held: z.exactOptional(z.object({ sequence: z.int(), until: z.number() })),
+  held: z.exactOptional(z.object({ sequence: z.int(), from: z.number(), until: z.number() })),
   view: z.exactOptional(View),
   message: z.exactOptional(z.object({ channel: z.string(), ts: z.string(), shown: z.int() })),
   sent: z.exactOptional(z.array(z.int())),

@@ -7,22 +7,32 @@ import { type AlertsTable, DAY_SECONDS, expiry, readItem } from './table.ts';
 /** Slots that others take while we try. */
 const MAX_RACES = 20;
 
-/** Slots as one number a line: when the next one is free. */
+interface Line {
+  /** When the next slot is free, and until when nobody may send: epoch milliseconds, 0 for never. */
+  readonly freeAt: number;
+  readonly blockedUntil: number;
+}
+
+/** Slots as two numbers a line. */
 export function slots(table: AlertsTable, destination: Destination): Slots {
   const keyOf = (line: string) => `${destination}|slot|${line}`;
-  const freeAt = async (line: string) => Number((await readItem(table, keyOf(line)))?.freeAt ?? 0);
+  const read = async (line: string): Promise<Line> => {
+    const { freeAt = 0, blockedUntil = 0 } = (await readItem(table, keyOf(line))) ?? {};
+    return { freeAt: Number(freeAt), blockedUntil: Number(blockedUntil) };
+  };
 
-  /** Sets when the next slot is free, if it is `from` now, and otherwise does nothing. */
-  const move = async (line: string, from: number, to: number): Promise<boolean> => {
+  /** Writes a line if its next free slot is still as it was. */
+  const move = async (line: string, { freeAt: from }: Line, to: Line): Promise<boolean> => {
     try {
       await table.client.send(
         new UpdateCommand({
           TableName: table.tableName,
           Key: { key: keyOf(line) },
-          UpdateExpression: 'SET freeAt = :to, expiresAt = :expiry',
+          UpdateExpression: 'SET freeAt = :to, blockedUntil = :blocked, expiresAt = :expiry',
           ConditionExpression: from === 0 ? 'attribute_not_exists(freeAt)' : 'freeAt = :from',
           ExpressionAttributeValues: {
-            ':to': to,
+            ':to': to.freeAt,
+            ':blocked': to.blockedUntil,
             ':expiry': expiry(table, DAY_SECONDS),
             ...(from !== 0 && { ':from': from }),
           },
@@ -36,20 +46,26 @@ export function slots(table: AlertsTable, destination: Destination): Slots {
   };
 
   return {
-    freeAt,
+    freeAt: async (line) => (await read(line)).freeAt,
+    blockedUntil: async (line) => (await read(line)).blockedUntil,
+
     async take(line, now, everyMs, latest) {
       for (let race = 0; race < MAX_RACES; race++) {
-        const free = await freeAt(line);
-        const at = Math.max(free, now);
+        const before = await read(line);
+        const at = Math.max(before.freeAt, now);
         if (at > latest) return { freeAt: at };
-        if (await move(line, free, at + everyMs)) return { at };
+        if (await move(line, before, { ...before, freeAt: at + everyMs })) return { at };
       }
       return { freeAt: now + everyMs * MAX_RACES };
     },
+
     async postpone(line, until) {
       for (let race = 0; race < MAX_RACES; race++) {
-        const free = await freeAt(line);
-        if (free >= until || (await move(line, free, until))) return;
+        const before = await read(line);
+        if (before.blockedUntil >= until) return;
+        // Slots after that instant may be taken already.
+        const after = { freeAt: Math.max(before.freeAt, until), blockedUntil: until };
+        if (await move(line, before, after)) return;
       }
     },
   };

@@ -3,6 +3,15 @@ import type { RolloutView } from './rollout-view.ts';
 /** Sequences of events that were passed over because they did not come in time: from and to, both included. */
 export type Gap = readonly [from: number, to: number];
 
+/** An event waits for its destination to take it. Instants are epoch milliseconds. */
+export interface Hold {
+  readonly sequence: number;
+  /** Not before then is it tried again. */
+  readonly from: number;
+  /** Those after it wait as well, until then. */
+  readonly until: number;
+}
+
 /** Which events of a task have been dealt with. */
 export interface Progress {
   /** Highest sequence that was dealt with; 0 for none. */
@@ -11,8 +20,8 @@ export interface Progress {
   readonly gaps: readonly Gap[];
   /** When `applied` last grew, epoch milliseconds: while it does, those that wait for their predecessors go on waiting. */
   readonly appliedAt?: number;
-  /** An event that waits for its destination to take it: those after it wait as well, until then (epoch milliseconds). */
-  readonly held?: { readonly sequence: number; readonly until: number };
+  /** An event that its destination did not take. */
+  readonly held?: Hold;
 }
 
 /** What is to be done with an event. */

@@ -1,4 +1,4 @@
-import type { Gap, Progress, Turn } from './ledger.ts';
+import type { Gap, Hold, Progress, Turn } from './ledger.ts';
 
 /** How long an event waits for those before it, milliseconds. */
 export const PATIENCE_MS = 10_000;
@@ -25,7 +25,7 @@ export function turnOf(progress: Progress | undefined, place: Place, now: number
   const { applied, gaps, held, appliedAt } = progress ?? START;
   const isLate = gaps.some((gap) => isIn(gap, sequence));
   if (sequence <= applied && !isLate) return 'duplicate';
-  if (held !== undefined && held.sequence < sequence && now < held.until) return 'wait';
+  if (held !== undefined && waitsFor(held, sequence, now)) return 'wait';
   if (isLate) return 'late';
   if (previousSequence <= applied) return 'next';
   const quietMs = appliedAt === undefined ? waitedMs : Math.min(waitedMs, now - appliedAt);
@@ -50,13 +50,14 @@ export function passOver(progress: Progress | undefined, place: Place, now: numb
   return { ...after, gaps: bounded(gaps.toSorted(([a], [b]) => a - b)) };
 }
 
-/**
- * Lets the events after one wait until it has been tried again.
- *
- * @param until epoch milliseconds
- */
-export function hold(progress: Progress | undefined, sequence: number, until: number): Progress {
-  return { ...(progress ?? START), held: { sequence, until } };
+/** Lets an event wait, and those after it until it has been tried again. */
+export function hold(progress: Progress | undefined, held: Hold): Progress {
+  return { ...(progress ?? START), held };
+}
+
+/** Whether an event waits since one was not taken: that one itself, or one after it. */
+export function waitsFor({ sequence, from, until }: Hold, waiting: number, now: number): boolean {
+  return waiting === sequence ? now < from : sequence < waiting && now < until;
 }
 
 const bounded = (gaps: readonly Gap[]) => gaps.slice(-MAX_GAPS);

@@ -79,7 +79,8 @@ class Subscriber {
       this.told.push(place.sequence);
       this.#progress = advance(this.#progress, place, now);
     } else {
-      this.#progress = hold(this.#progress, place.sequence, now + failureMs + BACK_MS);
+      const from = now + failureMs;
+      this.#progress = hold(this.#progress, { sequence: place.sequence, from, until: from + BACK_MS });
     }
     return failureMs;
   }

@@ -17,7 +17,7 @@ const place = (sequence: number, previousSequence?: number): Place => ({
 
 /** Through 5, with 2 and 3 passed over, at noon. */
 const GAPPED: Progress = { applied: 5, gaps: [[2, 3]], appliedAt: NOON };
-const HELD: Progress = { ...GAPPED, held: { sequence: 6, until: NOON + 60_000 } };
+const HELD: Progress = { ...GAPPED, held: { sequence: 6, from: NOON + 30_000, until: NOON + 60_000 } };
 const LATER = NOON + PATIENCE_MS;
 
 describe('turnOf', () => {
@@ -37,20 +37,28 @@ describe('turnOf', () => {
     ['one too early', GAPPED, place(7, 6), LATER, PATIENCE_MS - 1, 'wait'],
     ['one too early, after a while', GAPPED, place(7, 6), LATER, PATIENCE_MS, 'next'],
     ['one too early and old, just after another', GAPPED, place(7, 6), LATER - 1, 3_600_000, 'wait'],
-    ['the one that is held', HELD, place(6, 5), NOON, 0, 'next'],
+    ['the one that is held, too early', HELD, place(6, 5), NOON + 29_999, 3_600_000, 'wait'],
+    ['the one that is held', HELD, place(6, 5), NOON + 30_000, 0, 'next'],
     ['one after it', HELD, place(7, 6), NOON + 59_999, 3_600_000, 'wait'],
     ['one after it, when its time is over', HELD, place(7, 6), NOON + 60_000, 60_000, 'next'],
     ['one before it', HELD, place(3, 2), NOON, 0, 'late'],
     ['a duplicate before it', HELD, place(4, 3), NOON, 0, 'duplicate'],
     [
       'a late one after a held one',
-      hold(GAPPED, 2, NOON + 60_000),
+      hold(GAPPED, { sequence: 2, from: NOON, until: NOON + 60_000 }),
       place(3, 2),
       NOON + 59_999,
       3_600_000,
       'wait',
     ],
-    ['a duplicate after a held one', hold(GAPPED, 2, NOON + 60_000), place(5, 4), NOON, 0, 'duplicate'],
+    [
+      'a duplicate after a held one',
+      hold(GAPPED, { sequence: 2, from: NOON, until: NOON + 60_000 }),
+      place(5, 4),
+      NOON,
+      0,
+      'duplicate',
+    ],
   ])('%s', (_, progress, event, now, waitedMs, turn) => {
     expect(turnOf(progress, event, now, waitedMs)).toBe(turn);
   });
@@ -161,17 +169,15 @@ describe('passOver', () => {
 
 describe('hold', () => {
   it('holds the first event', () => {
-    expect(hold(undefined, 1, LATER)).toEqual({
+    expect(hold(undefined, { sequence: 1, from: NOON, until: LATER })).toEqual({
       applied: 0,
       gaps: [],
-      held: { sequence: 1, until: LATER },
+      held: { sequence: 1, from: NOON, until: LATER },
     });
   });
 
   it('holds an event for longer', () => {
-    expect(hold(HELD, 6, NOON + 120_000)).toEqual({
-      ...GAPPED,
-      held: { sequence: 6, until: NOON + 120_000 },
-    });
+    const held = { sequence: 6, from: NOON + 90_000, until: NOON + 120_000 };
+    expect(hold(HELD, held)).toEqual({ ...GAPPED, held });
   });
 });
