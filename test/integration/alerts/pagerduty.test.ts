@@ -21,11 +21,13 @@ afterEach(async () => {
   await world.close();
 });
 
+const finished = (succeeded: number) => counts({ succeeded, queued: 100 - succeeded });
+
 describe('a rollout', () => {
   it('opens an incident for a breach, and resolves it when that recovers', async () => {
     const [breach, recovery] = aStream(events.breached(), events.recovered());
     for (const event of [breach, recovery]) {
-      world.publish(...(event ? [event] : []));
+      world.publish(...[event].filter((one) => one !== undefined));
       await world.drain(world.notifier());
       world.now += MINUTE;
     }
@@ -69,7 +71,7 @@ describe('a rollout', () => {
   });
 
   it('tells statuses, milestones and quarters of the way as changes, and the rest not at all', async () => {
-    const [none, some, more] = [0, 20, 30].map((succeeded) => counts({ succeeded, queued: 100 - succeeded }));
+    const [none, some, more] = [finished(0), finished(20), finished(30)];
     world.publish(
       ...aStream(
         events.started(),
@@ -99,7 +101,7 @@ describe('a rollout', () => {
       events.recovered(),
       events.stopped(),
     );
-    world.publish(a, b, end);
+    world.publish(...[a, b, end].filter((event) => event !== undefined));
     await world.drain(world.notifier());
     expect(sent(world)).toEqual([
       `default trigger ${KEY}`,
@@ -189,7 +191,7 @@ describe('order', () => {
       events.recovered(),
     );
     for (const event of [first, second, recovery, end]) {
-      world.publish(...(event ? [event] : []));
+      world.publish(...[event].filter((one) => one !== undefined));
       await world.drain(world.notifier());
     }
     expect(incidents(world)).toEqual([`default ${KEY} resolved (2 triggers)`]);
