@@ -80,7 +80,8 @@ const slack = strict({
     return { webhookUrl };
   if (webhookUrl === undefined && botToken !== undefined && channel !== undefined)
     return { botToken, ...bot, channel };
-  context.addIssue({ code: 'custom', message: EITHER_OR });
+  // Of what is wrong anyway nobody needs to know more.
+  if (context.issues.length === 0) context.addIssue({ code: 'custom', message: EITHER_OR });
   return z.NEVER;
 });
 
