@@ -96,8 +96,28 @@ describe('incidents of a service', () => {
     expect(open()).toEqual([]);
     for (const rollout of second) rollout.next();
     await world.drain(world.notifier());
-    expect(groups()).toEqual([expect.stringMatching(/resolved$/), expect.stringMatching(/triggered$/)]);
+    expect(groups()).toEqual([expect.stringMatching(/:0 resolved$/), expect.stringMatching(/:1 triggered$/)]);
     expect([...represented(world)].sort()).toEqual(breachesOf(second));
+  });
+
+  it('that come while their group is being resolved are not resolved with it', async () => {
+    const [first, [newcomer]] = [rollouts(12, 'first'), rollouts(1, 'second')];
+    for (const rollout of first) rollout.next();
+    await world.drain(world.notifier());
+    for (const rollout of first) rollout.next();
+    const [resolving, opening] = [world.notifier(), world.notifier()];
+    resolving.gate.on = async ({ body }) => {
+      if (!(GROUP.test(body) && body.includes('"resolve"'))) return undefined;
+      world.now += 1_000;
+      newcomer?.next();
+      await world.invoke(opening);
+      return undefined;
+    };
+    await world.drain(resolving);
+    expect([...represented(world)]).toEqual(['second1 failed-percent']);
+    newcomer?.next();
+    await world.drain(opening);
+    expect(open()).toEqual([]);
   });
 
   it('are alone again five minutes later', async () => {
