@@ -72,7 +72,7 @@ export class NotifierWorld {
   readonly pagerDuty: PagerDutyStandIn;
   readonly parameters: ParametersStandIn;
   readonly simulator: Simulator;
-  readonly #database: TestDatabase;
+  readonly database: TestDatabase;
   readonly #closers: readonly (() => unknown)[];
   readonly destination: Destination;
 
@@ -90,7 +90,7 @@ export class NotifierWorld {
     this.pagerDuty = parts.pagerDuty;
     this.parameters = parts.parameters;
     this.simulator = parts.simulator;
-    this.#database = parts.database;
+    this.database = parts.database;
     this.#closers = parts.closers;
   }
 
@@ -169,8 +169,13 @@ export class NotifierWorld {
 
   /** The bus hands events to the queue. */
   publish(...events: readonly PublishedEvent[]): void {
-    for (const { detailType, detail } of events)
-      this.queue.send(JSON.stringify({ version: '0', source: SOURCE, 'detail-type': detailType, detail }));
+    for (const event of events) this.publishAfter(0, event);
+  }
+
+  /** The bus hands an event to the queue after a while. */
+  publishAfter(milliseconds: number, { detailType, detail }: PublishedEvent): void {
+    const body = { version: '0', source: SOURCE, 'detail-type': detailType, detail };
+    this.queue.send(JSON.stringify(body), Math.round(milliseconds));
   }
 
   /** Starts a process that notifies. */
@@ -211,10 +216,7 @@ export class NotifierWorld {
   }
 
   /** One invocation with what can be received now; gives what came of it, undefined when the process was killed in it. */
-  async invoke(
-    notifier: TestNotifier,
-    { max = 200, arrange }: Receiving = {},
-  ): Promise<Tally | undefined> {
+  async invoke(notifier: TestNotifier, { max = 200, arrange }: Receiving = {}): Promise<Tally | undefined> {
     const records = this.queue.receive(typeof max === 'number' ? max : max(), arrange);
     const { gate } = notifier;
     const startedAt = this.now;
@@ -243,7 +245,11 @@ export class NotifierWorld {
    */
   async run(
     notifiers: readonly TestNotifier[],
-    { withinMs = 3_600_000, revive, ...options }: Receiving & { withinMs?: number; revive?: () => TestNotifier } = {},
+    {
+      withinMs = 3_600_000,
+      revive,
+      ...options
+    }: Receiving & { withinMs?: number; revive?: () => TestNotifier } = {},
   ): Promise<void> {
     const until = this.now + withinMs;
     const work = async (first: TestNotifier) => {
@@ -260,7 +266,7 @@ export class NotifierWorld {
   }
 
   #clients(gate: Gate): NotifierSurroundings['clients'] {
-    const { url: endpoint, credentials } = this.#database;
+    const { url: endpoint, credentials } = this.database;
     const common = { region: REGION, credentials, retryStrategy: new ConfiguredRetryStrategy(3, () => 0) };
     const dynamodb = new DynamoDBClient({
       ...common,
