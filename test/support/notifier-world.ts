@@ -257,7 +257,8 @@ export class NotifierWorld {
       while (this.queue.size > 0) {
         if (this.now > until) throw new Error(`${this.queue.size} messages are left`);
         const waitMs = this.queue.nextAt - this.now;
-        if (waitMs > 0) await this.time.sleep(Math.min(waitMs, POLL_MS));
+        // Somebody else may give something back before.
+        if (waitMs > 0) await this.time.sleep(notifiers.length === 1 ? waitMs : Math.min(waitMs, POLL_MS));
         else await this.invoke(notifier, options);
         if (notifier.gate.isKilled && revive !== undefined) notifier = revive();
       }
