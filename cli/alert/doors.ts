@@ -16,6 +16,8 @@ const API_URL = 'https://slack.com/api/';
 const EVENTS_URL = 'https://events.pagerduty.com';
 const CHANNEL = '#ota-rollouts';
 const DEFAULT = 'default';
+/** Slack takes a message a second. */
+const SLACK_PAUSE_MS = 1_100;
 
 /** A way to where test alerts go. */
 export interface Door {
@@ -26,6 +28,8 @@ export interface Door {
   /** The name of its secret. */
   readonly secret: string;
   readonly deliver: Deliver;
+  /** Between two events, milliseconds: the pace of a notifier is that of its requests, and the first ones are slow to arrive. */
+  readonly pauseMs: number;
   /** Of PagerDuty. */
   readonly incidents?: OpenIncidents;
   /** Resolves the incidents that are open, as far as that can be done. */
@@ -45,6 +49,7 @@ function botDoor(source: Source, channel: string | undefined, onCall: OnCall): D
     name: `Slack, channel ${place}, by a bot`,
     place,
     secret: 'slack/bot-token',
+    pauseMs: SLACK_PAUSE_MS,
     deliver: slackLane({ door: { kind: 'bot', bot }, ...ALIKE }),
     resolveAll: async () => undefined,
   };
@@ -59,6 +64,7 @@ function webhookDoor({ secrets, hasMany, name }: Source, channel: string | undef
     name: channel === undefined ? 'Slack, by a webhook' : `Slack, by the webhook of ${channel}`,
     place,
     secret: `slack/webhook/${place.replace(/^#/, '')}`,
+    pauseMs: SLACK_PAUSE_MS,
     deliver: slackLane({ door: { kind: 'webhook', webhooks }, ...ALIKE }),
     resolveAll: async () => undefined,
   };
@@ -76,6 +82,7 @@ export function pagerDutyDoor(source: Source, service: string | undefined, onCal
     name: hasMany ? `PagerDuty, service ${place}` : 'PagerDuty',
     place,
     secret: `pagerduty/${place}`,
+    pauseMs: 0,
     deliver: pagerDutyLane({ pagerDuty: client, groups: NO_GROUPS, links: {}, hash }),
     incidents,
     resolveAll: () => incidents.resolveAll(client, place),

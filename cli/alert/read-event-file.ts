@@ -18,7 +18,7 @@ const Envelope = z.object(
   {
     source: z.literal(SOURCE, { error: `expected ${SOURCE}` }),
     'detail-type': z.string({ error: 'expected the type of the event, such as OTA Task Progressed' }),
-    detail: z.unknown(),
+    detail: z.looseObject({}, { error: 'expected an object' }),
   },
   { error: EXPECTED },
 );

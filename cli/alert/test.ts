@@ -107,7 +107,7 @@ function stopOnSignals(): AbortSignal {
 /** Sends one event after the other, until the destination does not let one through. */
 async function sendAll(
   { to, keep }: Options,
-  { place, deliver }: Door,
+  { place, deliver, pauseMs }: Door,
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
@@ -123,6 +123,7 @@ async function sendAll(
     signal.throwIfAborted();
     if (againAfterMs !== undefined) return report.giveUp();
     report.done();
+    await sleep(pauseMs);
   }
 }
 
