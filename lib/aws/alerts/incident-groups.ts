@@ -44,7 +44,6 @@ export function incidentGroups(table: AlertsTable): IncidentGroups {
 
   const joinOrCreate = async (dedupKey: string, joining: readonly GroupMember[]): Promise<boolean> => {
     if (await joinOpen(dedupKey, joining)) return true;
-    if ((await readItem(table, keyOf(dedupKey).key)) !== undefined) return false;
     await create(dedupKey);
     return joinOpen(dedupKey, joining);
   };

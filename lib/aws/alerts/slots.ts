@@ -21,20 +21,23 @@ export function slots(table: AlertsTable, destination: Destination): Slots {
     return { freeAt: Number(freeAt), blockedUntil: Number(blockedUntil) };
   };
 
-  /** Writes a line if its next free slot is still as it was. */
-  const move = async (line: string, { freeAt: from }: Line, to: Line): Promise<boolean> => {
+  /** Writes a line if it is still as it was. */
+  const move = async (line: string, from: Line, to: Line): Promise<boolean> => {
+    const isNew = from.freeAt === 0;
     try {
       await table.client.send(
         new UpdateCommand({
           TableName: table.tableName,
           Key: { key: keyOf(line) },
           UpdateExpression: 'SET freeAt = :to, blockedUntil = :blocked, expiresAt = :expiry',
-          ConditionExpression: from === 0 ? 'attribute_not_exists(freeAt)' : 'freeAt = :from',
+          ConditionExpression: isNew
+            ? 'attribute_not_exists(freeAt)'
+            : 'freeAt = :from AND blockedUntil = :blockedBefore',
           ExpressionAttributeValues: {
             ':to': to.freeAt,
             ':blocked': to.blockedUntil,
             ':expiry': expiry(table, DAY_SECONDS),
-            ...(from !== 0 && { ':from': from }),
+            ...(!isNew && { ':from': from.freeAt, ':blockedBefore': from.blockedUntil }),
           },
         }),
       );
