@@ -8,7 +8,7 @@ import { slackBot } from '../../lib/slack/bot.ts';
 import { slackWebhooks } from '../../lib/slack/webhooks.ts';
 import { UsageError } from '../connect.ts';
 import { type OnCall, watchedBot, watchedPagerDuty, watchedWebhooks } from './calls.ts';
-import { OpenIncidents } from './incidents.ts';
+import { Incidents } from './incidents.ts';
 import { NO_CHANNEL_IDS, NO_GROUPS } from './memory.ts';
 import type { Source } from './source.ts';
 
@@ -31,9 +31,7 @@ export interface Door {
   /** Between two events, milliseconds: the pace of a notifier is that of its requests, and the first ones are slow to arrive. */
   readonly pauseMs: number;
   /** Of PagerDuty. */
-  readonly incidents?: OpenIncidents;
-  /** Resolves the incidents that are open, as far as that can be done. */
-  resolveAll(): Promise<void>;
+  readonly incidents?: Incidents;
 }
 
 /** @throws UsageError for a channel that the source has no secret of */
@@ -51,7 +49,6 @@ function botDoor(source: Source, channel: string | undefined, onCall: OnCall): D
     secret: 'slack/bot-token',
     pauseMs: SLACK_PAUSE_MS,
     deliver: slackLane({ door: { kind: 'bot', bot }, ...ALIKE }),
-    resolveAll: async () => undefined,
   };
 }
 
@@ -66,7 +63,6 @@ function webhookDoor({ secrets, hasMany, name }: Source, channel: string | undef
     secret: `slack/webhook/${place.replace(/^#/, '')}`,
     pauseMs: SLACK_PAUSE_MS,
     deliver: slackLane({ door: { kind: 'webhook', webhooks }, ...ALIKE }),
-    resolveAll: async () => undefined,
   };
 }
 
@@ -76,16 +72,14 @@ export function pagerDutyDoor(source: Source, service: string | undefined, onCal
   if (service !== undefined && !hasMany)
     throw new UsageError(`The routing key in ${name} decides on the service: leave --service out`);
   const place = service ?? DEFAULT;
-  const incidents = new OpenIncidents();
-  const client = incidents.watched(watchedPagerDuty(pagerDuty({ secrets, eventsUrl }), onCall));
+  const incidents = new Incidents(watchedPagerDuty(pagerDuty({ secrets, eventsUrl }), onCall), place);
   return {
     name: hasMany ? `PagerDuty, service ${place}` : 'PagerDuty',
     place,
     secret: `pagerduty/${place}`,
     pauseMs: 0,
-    deliver: pagerDutyLane({ pagerDuty: client, groups: NO_GROUPS, links: {}, hash }),
+    deliver: pagerDutyLane({ pagerDuty: incidents, groups: NO_GROUPS, links: {}, hash }),
     incidents,
-    resolveAll: () => incidents.resolveAll(client, place),
   };
 }
 

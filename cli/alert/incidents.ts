@@ -2,43 +2,47 @@ import { setTimeout } from 'node:timers/promises';
 import { DestinationError } from '../../lib/alerts/destination-error.ts';
 import type { PagerDuty } from '../../lib/alerts/ports.ts';
 import { resolveOf } from '../../lib/pagerduty/alert.ts';
+import type { PagerDutyEvent } from '../../lib/pagerduty/payload.ts';
 
 const ATTEMPTS = 3;
 const PAUSE_MS = 1_000;
 
-/** Which incidents are open, so that nobody stays paged whatever happens. */
-export class OpenIncidents {
-  readonly #keys = new Set<string>();
+/** PagerDuty, and which incidents are open there: so that nobody stays paged whatever happens. */
+export class Incidents implements PagerDuty {
+  readonly #pagerDuty: PagerDuty;
+  readonly #service: string;
+  readonly #open = new Set<string>();
 
-  /** Dedup keys of those that are open, or may be. */
-  get keys(): readonly string[] {
-    return [...this.#keys];
+  constructor(pagerDuty: PagerDuty, service: string) {
+    this.#pagerDuty = pagerDuty;
+    this.#service = service;
   }
 
-  /** Watches what is opened and resolved. */
-  watched(pagerDuty: PagerDuty): PagerDuty {
-    return {
-      ...pagerDuty,
-      send: async (service, event) => {
-        const isTrigger = event.event_action === 'trigger';
-        try {
-          await pagerDuty.send(service, event);
-        } catch (error) {
-          if (isTrigger && mayHaveArrived(error)) this.#keys.add(event.dedup_key);
-          throw error;
-        }
-        if (isTrigger) this.#keys.add(event.dedup_key);
-        else this.#keys.delete(event.dedup_key);
-      },
-    };
+  /** Dedup keys of those that are open, or may be. */
+  get open(): readonly string[] {
+    return [...this.#open];
+  }
+
+  readonly change: PagerDuty['change'] = (service, event) => this.#pagerDuty.change(service, event);
+
+  async send(service: string, event: PagerDutyEvent): Promise<void> {
+    const { event_action: action, dedup_key: key } = event;
+    try {
+      await this.#pagerDuty.send(service, event);
+    } catch (error) {
+      if (action === 'trigger' && mayHaveArrived(error)) this.#open.add(key);
+      throw error;
+    }
+    if (action === 'trigger') this.#open.add(key);
+    else this.#open.delete(key);
   }
 
   /** Resolves those that are open, as far as PagerDuty lets it. */
-  async resolveAll(watched: PagerDuty, service: string): Promise<void> {
+  async resolveAll(): Promise<void> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       let pauseMs = 0;
-      for (const key of this.keys)
-        await watched.send(service, resolveOf(key)).catch((error: unknown) => {
+      for (const key of this.open)
+        await this.send(this.#service, resolveOf(key)).catch((error: unknown) => {
           pauseMs = Math.max(pauseMs, pauseAfter(error));
         });
       if (pauseMs === 0) return;
@@ -47,7 +51,7 @@ export class OpenIncidents {
   }
 }
 
-/** @returns 0 where it is no use to try again */
+/** @returns milliseconds; 0 where it is no use to try again */
 function pauseAfter(error: unknown): number {
   if (!(error instanceof DestinationError)) throw error;
   const { trouble } = error;

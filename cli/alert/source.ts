@@ -64,7 +64,7 @@ function ofStage(stage: string, options: SourceOptions, env: NodeJS.ProcessEnv):
     name: `the Parameter Store, below ${prefix}`,
     secrets: ssmSecrets({ client: createSsmClient(), prefix, now: Date.now }),
     repair: (secret) =>
-      `put it into the Parameter Store\n  aws ssm put-parameter --overwrite --type SecureString --name ${prefix}/${secret} --value '…'`,
+      `put it into the Parameter Store\n  aws ssm put-parameter --overwrite --type SecureString --name ${prefix}/${secret} --value file://FILE`,
     hasMany: true,
     mode: options.mode ?? 'bot',
     ...(apiUrl !== undefined && { apiUrl }),

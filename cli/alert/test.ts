@@ -34,9 +34,9 @@ export async function test(args: readonly string[]): Promise<void> {
   await sendAll(options, door, report, stopping).catch((error: unknown) => {
     if (!stopping.aborted) throw error;
   });
-  if (!options.keep && (door.incidents?.keys ?? []).length > 0) {
+  if (!options.keep) {
     report.begin('To leave none open');
-    await door.resolveAll();
+    await door.incidents?.resolveAll();
   }
   const context = { to: options.to, secret: door.secret, repair: source.repair(door.secret) };
   const advice = new Set(report.failures.map((error) => adviceOn(error, context)));
@@ -136,7 +136,7 @@ function summaryOf({ calls, failures }: Report, isStopped: boolean): string {
 /** What is to be said of incidents. */
 function standing({ incidents }: Door, keep: boolean): string[] {
   if (incidents === undefined) return [];
-  const keys = incidents.keys.join(', ');
+  const keys = incidents.open.join(', ');
   if (keys === '') return ['No incident is left open.'];
   if (keep) return [`Left open: ${keys}. The same command without --keep resolves them.`];
   return [`Incidents may still be open: ${keys}. Resolve them in PagerDuty, or repeat this command.`];

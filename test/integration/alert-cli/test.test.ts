@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { test } from '../../../cli/alert/test.ts';
 import { startPagerDuty } from '../../../local/pagerduty/pagerduty.ts';
 import { startParameters } from '../../../local/parameters/parameters.ts';
 import { startSlack } from '../../../local/slack/slack.ts';
@@ -297,7 +298,7 @@ describe.concurrent('npm run alert -- test', { timeout: 120_000 }, () => {
       [
         'Tracking Started       webhook           FAILED  Parameter /ota-watch/prod/slack/webhook/other could not be read: ParameterNotFound',
       ],
-      "There is no such parameter in this account and region: put it into the Parameter Store\n  aws ssm put-parameter --overwrite --type SecureString --name /ota-watch/prod/slack/webhook/other --value '…'",
+      'There is no such parameter in this account and region: put it into the Parameter Store\n  aws ssm put-parameter --overwrite --type SecureString --name /ota-watch/prod/slack/webhook/other --value file://FILE',
     ],
   ])('says what to do about %s', async (_, prepare, args, head, rows, advice) => {
     await using world = await start();
@@ -319,6 +320,47 @@ describe.concurrent('npm run alert -- test', { timeout: 120_000 }, () => {
       first:
         'ota-watch.local.yml says nothing about Slack, and no stack with a stand-in of it runs on this machine: fill in that file, start a stack with "npm start", or name a deployed one with --stage',
     });
+  });
+
+  it.each([
+    [
+      '--channel',
+      `slack: { webhookUrl: 'https://hooks.slack.com/services/a' }`,
+      ['--to', 'slack', '--channel', '#a'],
+      'The webhook in ota-watch.local.yml decides on the channel: leave --channel out',
+    ],
+    [
+      '--service',
+      `pagerduty: { routingKey: ${KEY} }`,
+      ['--to', 'pagerduty', '--service', 'locks'],
+      'The routing key in ota-watch.local.yml decides on the service: leave --service out',
+    ],
+  ])('takes no %s where the settings decide on it', async (_, text, args, message) => {
+    await using world = await start();
+    await world.project.write(FILE, text);
+    const { status, stdout, stderr } = await world.project.run(['test', ...args]);
+    expect({ status, stdout, first: stderr.split('\n')[0] }).toEqual({
+      status: 2,
+      stdout: '',
+      first: message,
+    });
+  });
+
+  it.each([
+    [[], 'test needs --to slack or --to pagerduty'],
+    [['--to', 'mail'], 'test needs --to slack or --to pagerduty'],
+    [['--to', 'slack', '--region', 'eu-west-1'], '--region goes with --stage only'],
+    [['--to', 'slack', '--mode', 'bot'], '--mode goes with --stage only'],
+    [['--to', 'slack', '--service', 'a'], '--service goes with --to pagerduty only'],
+    [['--to', 'pagerduty', '--channel', '#a'], '--channel goes with --to slack only'],
+    [['--to', 'pagerduty', '--stage', 'a', '--mode', 'bot'], '--mode goes with --to slack only'],
+    [['--to', 'slack', '--stage', 'a', '--mode', 'fax'], '--mode takes bot or webhook'],
+    [['--to', 'slack', '--stage', 'a/b'], '--stage takes the name of a stage, such as prod'],
+    [['--to', 'slack', '--channel', '#A b'], '--channel takes a channel, such as "#ota-rollouts", or its id'],
+    [['--to', 'pagerduty', '--service', 'A'], '--service takes a name of up to 64 of a-z, 0-9 and -'],
+    [['--to', 'slack', 'now'], expect.stringMatching(/^Unexpected argument 'now'/)],
+  ])('says what is wrong with %j', async (args, message) => {
+    await expect(test(args)).rejects.toMatchObject({ name: 'UsageError', message });
   });
 
   it('says what is wrong with the settings', async () => {
