@@ -63,5 +63,6 @@ function recordTally(metrics: Metrics, tally: Tally): void {
     DestinationMisconfigured: tally.misconfigured,
   };
   for (const [name, value] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, value);
+  metrics.addMetric('OldestAlertAge', MetricUnit.Seconds, tally.oldestMs / 1_000);
   if (tally.told > 0) metrics.addMetric('AlertDelay', MetricUnit.Milliseconds, tally.slowestMs);
 }

@@ -40,7 +40,8 @@ export function createNotifierClients(concurrency: number, { timeoutMs = TIMEOUT
   const requestHandler = requestHandlerOf(concurrency, timeoutMs);
   return {
     ...createSharedClients(requestHandler),
-    sqs: new SQSClient({ maxAttempts: 3, requestHandler }),
+    // Else requests go to the host of the queue's URL, whatever endpoint is configured.
+    sqs: new SQSClient({ maxAttempts: 3, requestHandler, useQueueUrlAsEndpoint: false }),
     ssm: createSsmClient(),
   };
 }

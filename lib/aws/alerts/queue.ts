@@ -8,6 +8,9 @@ const BATCH = 10;
 /** Seconds (SQS API reference, ChangeMessageVisibility): twelve hours, less the time a receive may be old. */
 const MAX_DELAY = 11 * 3_600;
 
+/** What SQS takes in no text (SQS API reference, SendMessage). */
+const NOT_ALLOWED = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+
 /** The queue of a notifier, and its dead-letter queue. */
 export function alertQueue(
   client: SQSClient,
@@ -44,7 +47,10 @@ export function alertQueue(
     },
 
     async setAside(body, { target, answer }) {
-      const attribute = (value: string) => ({ DataType: 'String', StringValue: value });
+      const attribute = (value: string) => ({
+        DataType: 'String',
+        StringValue: value.replaceAll(NOT_ALLOWED, '\uFFFD'),
+      });
       await client.send(
         new SendMessageCommand({
           QueueUrl: urls.deadLetterQueue,

@@ -22,7 +22,7 @@ const FAULTS: readonly PagerDutyFault[] = [
 const open = (world: NotifierWorld) => incidents(world).filter((incident) => !incident.includes(' resolved'));
 
 it('of 1,000 breaches in a minute opens a few incidents, with five notifiers at once', {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const world = await NotifierWorld.start('pagerduty');
   onTestFinished(() => world.close());
