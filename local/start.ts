@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import path from 'node:path';
 import { styleText } from 'node:util';
 import { taskTable } from '../lib/aws/task-table.ts';
-import { auditAlerts, readLedgers } from './demo/alerts.ts';
+import { auditAlerts, leftInQueues, readLedgers } from './demo/alerts.ts';
 import { type Destinations, startDestinations } from './demo/destinations.ts';
 import { auditHistory, readHistory } from './demo/history.ts';
 import { play } from './demo/play.ts';
@@ -22,6 +22,8 @@ const PROJECT = path.resolve(import.meta.dirname, '..');
 const MINUTE = 60_000;
 /** Polls that what is promised may come late by. */
 const GRACE_MINUTES = 3;
+/** Milliseconds that the notifiers have for the rest once the rollouts are over: what fails comes again after three minutes. */
+const ALERTS_MS = 240_000;
 const MAX_FAILURES = 5;
 const GOES_ON: readonly Line[] = [['The scripted rollouts are over. Polling goes on; Ctrl-C stops it.'], []];
 
@@ -110,6 +112,7 @@ async function demonstrate(
   const story = new Story(ROLLOUTS, stack.simulator.account, clock);
   const table = taskTable(stack.dynamodb, running.tables.tasks);
   let problems: readonly string[] | undefined;
+  let alertsUntil: AbortSignal | undefined;
 
   const afterPoll = async () => {
     const { tasks } = await table.readAll();
@@ -118,7 +121,8 @@ async function demonstrate(
       clock.now(),
     );
     if (story.minute < LAST_MINUTE || problems !== undefined) return false;
-    const found = await problemsOf({ stack, destinations }, watcher);
+    alertsUntil ??= AbortSignal.timeout(ALERTS_MS);
+    const found = await problemsOf({ stack, destinations }, watcher, alertsUntil);
     if (found.length > 0 && story.minute < LAST_MINUTE + GRACE_MINUTES) return false;
     problems = found;
     watcher.conclude([...ending(watcher, found), ...(untilDone ? [] : GOES_ON)]);
@@ -140,9 +144,10 @@ async function demonstrate(
 async function problemsOf(
   { stack: { dynamodb, running, bus, queues }, destinations }: Running,
   { violations, events }: Watcher,
+  alertsUntil: AbortSignal,
 ): Promise<string[]> {
   await bus.idle();
-  await queues.idle();
+  const left = await leftInQueues(queues, alertsUntil);
   const rows = await readHistory(dynamodb, running.tables.history);
   const { alerts } = running.tables;
   const ledgers = alerts === undefined ? [] : await readLedgers(dynamodb, alerts);
@@ -150,6 +155,7 @@ async function problemsOf(
     ...violations,
     ...brokenPromises(ROLLOUTS, events),
     ...auditHistory(rows, events),
+    ...left,
     ...auditAlerts(destinations, ledgers, events),
   ];
 }

@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { PublishedEvent } from '../../lib/domain/events.ts';
+import type { StackQueues } from '../stack/queues.ts';
 import type { Destinations } from './destinations.ts';
 
 const ledgerSchema = z.object({
@@ -13,6 +14,24 @@ const ledgerSchema = z.object({
 
 /** What a notifier has written down of a task and a place. */
 export type WrittenLedger = z.infer<typeof ledgerSchema>;
+
+/**
+ * Waits for the notifiers to deal with all that is in their queues, but no longer than until the signal is aborted.
+ *
+ * @returns what is left in queues then; empty when all was dealt with
+ */
+export async function leftInQueues(
+  queues: Pick<StackQueues, 'idle' | 'count' | 'urls'>,
+  until: AbortSignal,
+): Promise<string[]> {
+  await queues.idle(until);
+  const left = await Promise.all(
+    Object.keys(queues.urls).map(async (queue) => ({ queue, count: await queues.count(queue) })),
+  );
+  return left
+    .filter(({ count }) => count > 0)
+    .map(({ queue, count }) => `${count} ${count === 1 ? 'message waits' : 'messages wait'} in ${queue}`);
+}
 
 /** Every ledger in a table of the notifiers. */
 export async function readLedgers(
@@ -39,13 +58,15 @@ export function auditAlerts(
   const last = new Map(events.map(({ detail }) => [detail.taskId, detail.sequence]));
   const places = ['slack', 'pagerduty'];
   const unheard = [...last.keys()].flatMap((taskId) =>
-    places.filter((place) => !ledgers.some((ledger) => ledger.taskId === taskId && isAt(ledger, place))),
+    places
+      .filter((place) => !ledgers.some((ledger) => ledger.taskId === taskId && isAt(ledger, place)))
+      .map((place) => `${place} has not heard of ${taskId}`),
   );
   const behind = ledgers.filter(
     ({ taskId, applied, message }) => Math.min(applied, message?.shown ?? applied) !== last.get(taskId),
   );
   return [
-    ...unheard.map((place) => `${place} has not heard of a rollout`),
+    ...unheard,
     ...behind.map(({ target, taskId }) => `${target} is not up to date with ${taskId}`),
     ...(slack?.violations ?? []).map(({ method, error }) => `Slack refused ${method}: ${error}`),
     ...(pagerDuty === undefined ? [] : auditIncidents(pagerDuty, events)),

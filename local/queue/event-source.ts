@@ -36,8 +36,8 @@ export interface EventSourceOptions {
 
 export interface EventSource {
   readonly faults: EventSourceFaults;
-  /** Resolves when the queue is empty and no invocation is underway. */
-  idle(): Promise<void>;
+  /** Resolves when the queue is empty and no invocation is underway; at the latest when the signal is aborted. */
+  idle(until?: AbortSignal): Promise<void>;
   /** Stops at once, and gives up invocations underway. */
   close(): Promise<void>;
 }
@@ -46,6 +46,7 @@ export interface EventSource {
 const MAX_MESSAGES = 10;
 const LONG_POLL_SECONDS = 20;
 const PAUSE_MS = 20;
+const IDLE_PAUSE_MS = 100;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 
 /** Takes the messages of a queue, and invokes a function with them, as an event source mapping of Lambda does. */
@@ -110,9 +111,10 @@ export function startEventSource(options: EventSourceOptions): EventSource {
   const running = keepRunning();
   return {
     faults,
-    idle: async () => {
-      while (!signal.aborted && ((await queues.count(source.queue)) > 0 || underway.size > 0)) {
-        await pause(PAUSE_MS, signal);
+    idle: async (until = signal) => {
+      const over = AbortSignal.any([signal, until]);
+      while (!over.aborted && ((await queues.count(source.queue)) > 0 || underway.size > 0)) {
+        await pause(IDLE_PAUSE_MS, over);
       }
     },
     close: async () => {

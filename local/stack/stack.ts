@@ -38,6 +38,8 @@ export interface StackOptions {
   readonly simulator: Omit<SimulatorOptions, 'accountId' | 'region'>;
   /** The notifiers; none where not given. */
   readonly alerts?: AlertsOptions;
+  /** Gathers messages of a queue as long as AWS would; else only while it has more. */
+  readonly keepsWindow?: boolean;
   /** Gives up starting, and kills the functions, at once. */
   readonly signal?: AbortSignal;
   /** Takes the lines that the functions log. */
@@ -135,7 +137,11 @@ async function startParts(start: Start): Promise<Omit<Stack, 'logFile' | 'close'
     ssm: parameters.url,
   };
   const { failed } = await startFunctions(urls, endpoints, start);
-  const stackQueues = startEventSources(deployment, queues, invoke, options.onBatchFailure);
+  const { keepsWindow = false, onBatchFailure } = options;
+  const stackQueues = startEventSources(deployment, queues, invoke, {
+    keepsWindow,
+    ...(onBatchFailure !== undefined && { onFailure: onBatchFailure }),
+  });
   closers.push(stackQueues.close);
 
   const { tables } = deployment;

@@ -235,6 +235,24 @@ describe('faults', () => {
   });
 });
 
+describe('waiting until all is done', () => {
+  it('ends with its signal', async () => {
+    const invoked = Promise.withResolvers<void>();
+    notify.handler = () => {
+      invoked.resolve();
+      return new Promise(() => undefined);
+    };
+    await send('a');
+    const { idle } = await start();
+    await invoked.promise;
+    const patience = new AbortController();
+    const waiting = idle(patience.signal);
+    patience.abort();
+    await waiting;
+    expect(await queues.count('Queue')).toBe(1);
+  });
+});
+
 describe('the end', () => {
   it('comes at once, whatever is underway', async () => {
     const invoked = Promise.withResolvers<void>();
