@@ -29,7 +29,7 @@ export interface Output {
   readonly others: readonly string[];
 }
 
-/** One execution environment of the packaged poll: a process of production's Node with nothing but its code and variables. */
+/** One execution environment of a packaged function: a process of production's Node with nothing but its code and variables. */
 export class FunctionProcess {
   readonly #child: ChildProcess;
   readonly #deployment: Deployment;
@@ -39,7 +39,7 @@ export class FunctionProcess {
 
   /** @param variables what the environment has besides what the template and Lambda give */
   constructor(deployment: Deployment, variables: Readonly<Record<string, string>>) {
-    const { poll, codeFolder, runtime } = deployment;
+    const { lambda, codeFolder, runtime } = deployment;
     this.#deployment = deployment;
     this.#child = fork(runtime, {
       execPath: NODE,
@@ -49,16 +49,16 @@ export class FunctionProcess {
       env: {
         HOME: codeFolder,
         LAMBDA_TASK_ROOT: codeFolder,
-        _HANDLER: poll.handler,
-        AWS_LAMBDA_FUNCTION_NAME: poll.name,
+        _HANDLER: lambda.handler,
+        AWS_LAMBDA_FUNCTION_NAME: lambda.name,
         AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(poll.memoryMegabytes),
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memoryMegabytes),
         AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
         AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
         AWS_REGION: REGION,
         AWS_DEFAULT_REGION: REGION,
         TZ: ':UTC',
-        ...poll.environment,
+        ...lambda.environment,
         ...variables,
       },
     });
@@ -68,21 +68,21 @@ export class FunctionProcess {
     this.#written = Promise.all([text(stdout), text(stderr)]);
   }
 
-  /** Invokes the poll as its schedule does, for as long as its time is. */
-  async invoke(): Promise<Outcome> {
-    const { poll, pollArn, event } = this.#deployment;
+  /** Invokes it for as long as its time is, as its schedule does where no event is given. */
+  async invoke(event: unknown = this.#deployment.event): Promise<Outcome> {
+    const { lambda, lambdaArn } = this.#deployment;
     this.#invocations += 1;
     const context = {
       awsRequestId: `00000000-0000-4000-8000-${String(this.#invocations).padStart(12, '0')}`,
-      functionName: poll.name,
+      functionName: lambda.name,
       functionVersion: '$LATEST',
-      invokedFunctionArn: pollArn,
-      memoryLimitInMB: String(poll.memoryMegabytes),
-      logGroupName: `/aws/lambda/${poll.name}`,
+      invokedFunctionArn: lambdaArn,
+      memoryLimitInMB: String(lambda.memoryMegabytes),
+      logGroupName: `/aws/lambda/${lambda.name}`,
       logStreamName: '2026/11/22/[$LATEST]0',
     };
     const answered = once(this.#child, 'message').then(([answer]) => outcomeSchema.parse(answer));
-    this.#child.send({ event, context, timeoutMs: poll.timeoutSeconds * 1_000 }, () => undefined);
+    this.#child.send({ event, context, timeoutMs: lambda.timeoutSeconds * 1_000 }, () => undefined);
     return Promise.race([answered, this.#died]);
   }
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { z } from 'zod';
 import { ACCOUNT, REGION } from '../../support/world.ts';
 import type { Deployment } from './deployment.ts';
@@ -9,12 +10,12 @@ const policySchema = z.object({ PolicyDocument: z.object({ Statement: z.array(st
 const roleSchema = z.object({ Policies: z.array(policySchema) });
 const functionSchema = z.object({ Role: z.string() });
 
-/** The requests that the role of the poll does not permit, as IAM would see them: `action on resource`. */
-export function refusedByRole(requests: readonly SeenRequest[], { template, poll }: Deployment): string[] {
+/** The requests that the role of a function does not permit, as IAM would see them: `action on resource`. */
+export function refusedByRole(requests: readonly SeenRequest[], { template, lambda }: Deployment): string[] {
   const arnOf = (logicalId: string) => template.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] }, logicalId);
   const statements = template
     .resourcesOf('AWS::Lambda::Function', functionSchema)
-    .filter(({ logicalId }) => logicalId === poll.logicalId)
+    .filter(({ logicalId }) => logicalId === lambda.logicalId)
     .flatMap(({ properties: { Role } }) =>
       template.resourcesOf('AWS::IAM::Role', roleSchema).filter(({ logicalId }) => arnOf(logicalId) === Role),
     )
@@ -30,12 +31,24 @@ export function refusedByRole(requests: readonly SeenRequest[], { template, poll
     .map(([action, on]) => `${action} on ${on}`);
 }
 
+/** Actions that batch operations need, where these have none of their own. */
+const QUEUE_ACTIONS: Readonly<Record<string, string>> = {
+  ChangeMessageVisibilityBatch: 'ChangeMessageVisibility',
+};
 const ON_A_TASK = new Set(['GetOtaTask', 'ListOtaTaskExecutions']);
 
 /** What a request needs permission for (service authorization reference). */
-function authorizationOf({ operation, table }: SeenRequest): [action: string, resource: string] {
+function authorizationOf({
+  operation,
+  table,
+  queue,
+  parameter,
+}: SeenRequest): [action: string, resource: string] {
   const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
   if (table !== undefined) return [`dynamodb:${operation}`, arn('dynamodb', `table/${table}`)];
+  if (queue !== undefined)
+    return [`sqs:${QUEUE_ACTIONS[operation] ?? operation}`, arn('sqs', path.basename(queue))];
+  if (parameter !== undefined) return [`ssm:${operation}`, arn('ssm', `parameter${parameter}`)];
   if (operation === 'PutEvents') return ['events:PutEvents', arn('events', 'event-bus/ota-watch-dev')];
   const resource = ON_A_TASK.has(operation) ? arn('iotmanagedintegrations', 'ota-task/any') : '*';
   return [`iotmanagedintegrations:${operation}`, resource];

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { z } from 'zod';
 import { type Listening, listen } from '../../../local/bus/listen.ts';
 import { matchOperation } from '../../../local/simulator/operations.ts';
 
@@ -12,6 +13,10 @@ export interface SeenRequest {
   readonly operation: string;
   /** The table that it concerns, if one. */
   readonly table?: string;
+  /** The queue that it concerns, if one: its URL. */
+  readonly queue?: string;
+  /** The parameter that it concerns, if one. */
+  readonly parameter?: string;
 }
 
 /** Before a service gets a request, or after its answer is there and before that is passed on. */
@@ -92,6 +97,17 @@ function describe({ method, url = '/', headers }: IncomingMessage, body: Buffer)
   if (typeof target !== 'string')
     return { operation: matchOperation(method, url.split('?')[0] ?? '').operation.name };
   const operation = target.split('.').at(-1) ?? target;
-  const table: unknown = Reflect.get(JSON.parse(body.toString()), 'TableName');
-  return { operation, ...(typeof table === 'string' && { table }) };
+  const { TableName: table, QueueUrl: queue, Name: parameter } = named.parse(JSON.parse(body.toString()));
+  return {
+    operation,
+    ...(table !== undefined && { table }),
+    ...(queue !== undefined && { queue }),
+    ...(parameter !== undefined && { parameter }),
+  };
 }
+
+const named = z.object({
+  TableName: z.string().optional(),
+  QueueUrl: z.string().optional(),
+  Name: z.string().optional(),
+});
