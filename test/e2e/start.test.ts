@@ -1,19 +1,22 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, type TestContext, vi } from 'vitest';
+import { z } from 'zod';
 import { findRunningStack, type RunningStack } from '../../local/stack/running-stack.ts';
-import { EVENTS, SUMMARY } from './start/expected.ts';
-import { childrenOf, isGroupAlive, Project } from './start/project.ts';
+import { CHANNELS, EVENTS, SUMMARY } from './start/expected.ts';
+import { childrenOf, isGroupAlive, Project, type Running } from './start/project.ts';
 
-const TIMEOUT = 120_000;
+/** Slack takes a message a second: it takes most of a minute to tell it of the rollouts. */
+const TIMEOUT = 300_000;
 const EVENT = /^\d\d:\d\d:\d\d {2}(\S+) +([A-Z]+) +(.*)$/;
 
-let project: Project;
-beforeEach(async () => {
-  project = await Project.copy();
-});
-afterEach(() => project.remove());
+/** A copy of the project for one test. */
+async function copyProject({ onTestFinished }: TestContext): Promise<Project> {
+  const project = await Project.copy();
+  onTestFinished(() => project.remove());
+  return project;
+}
 
 /** How long a breach lasted, in a sentence: it depends on the machine. */
 const DURATION = /(?<=Over after |The breach lasted )\d+ \w+( \d+ \w+)?/;
@@ -31,13 +34,27 @@ function linesIn(stdout: string): Record<string, string[]> {
 }
 
 /** Waits until a stack runs in the project. */
-async function untilRunning(): Promise<RunningStack> {
-  return vi.waitUntil(() => findRunningStack(project.folder), { timeout: 60_000, interval: 50 });
+async function untilRunning({ folder }: Project): Promise<RunningStack> {
+  return vi.waitUntil(() => findRunningStack(folder), { timeout: 60_000, interval: 50 });
 }
 
 /** Waits until a process has started another. */
 async function untilChild(pid: number): Promise<number> {
   return vi.waitUntil(() => childrenOf(pid)[0], { timeout: 30_000, interval: 50 });
+}
+
+/** Waits until the page that shows the alerts is told of. */
+async function untilInbox({ printed }: Running): Promise<string> {
+  const row = /^ {2}Slack, PagerDuty +(http:\/\/127\.0\.0\.1:\d+\/inbox) /m;
+  return vi.waitUntil(() => row.exec(printed())?.[1], { timeout: 60_000, interval: 50 });
+}
+
+const InboxState = z.object({ slack: z.string(), pagerduty: z.string(), summary: z.string() });
+
+/** What the page shows. */
+async function readInbox(url: string): Promise<z.infer<typeof InboxState>> {
+  const answer = await fetch(`${url}/state`);
+  return InboxState.parse(await answer.json());
 }
 
 const isListening = (url: string): Promise<boolean> =>
@@ -46,23 +63,28 @@ const isListening = (url: string): Promise<boolean> =>
     () => false,
   );
 
-/** Whatever is left of a stack that has ended. */
-async function remainsOf(stack: RunningStack, functions: number) {
+/** Whatever is left of a run that has ended. */
+async function remainsOf(
+  { folder }: Project,
+  { stack, inbox, functions }: { stack: RunningStack; inbox: string; functions: number },
+) {
+  const urls = { ...stack.endpoints, ...stack.alerts, inbox };
   const listening = await Promise.all(
-    Object.entries(stack.endpoints).map(async ([name, url]) => ((await isListening(url)) ? [name] : [])),
+    Object.entries(urls).map(async ([name, url]) => ((await isListening(url)) ? [name] : [])),
   );
   return {
     listening: listening.flat(),
     processes: isGroupAlive(functions),
-    announced: existsSync(path.join(project.folder, '.local/stack.json')),
-    builds: await readdir(path.join(project.folder, '.local/builds')),
+    announced: existsSync(path.join(folder, '.local/stack.json')),
+    builds: await readdir(path.join(folder, '.local/builds')),
   };
 }
 
 const NOTHING = { listening: [], processes: false, announced: false, builds: [] };
 
-describe('npm start -- --until-done', () => {
-  it('shows the scripted rollouts, and that every event came', { timeout: TIMEOUT }, async () => {
+describe('the scripted rollouts', () => {
+  it('are shown, and that every event came and was told', { timeout: TIMEOUT }, async (context) => {
+    const project = await copyProject(context);
     const { status, stdout, stderr } = await project.npmStart('--until-done', '--every', '0').ended;
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(linesIn(stdout)).toEqual(EVENTS);
@@ -74,9 +96,33 @@ describe('npm start -- --until-done', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
-  it('fails when a promised event does not come; and invokes functions by rules', {
+  it('can be seen in the inbox', { timeout: TIMEOUT }, async (context) => {
+    const project = await copyProject(context);
+    await project.hurry();
+    const running = project.start('--every', '0');
+    const inbox = await untilInbox(running);
+    expect(await (await fetch(inbox)).text()).toContain('<title>Inbox · ota-watch</title>');
+
+    await vi.waitUntil(() => running.printed().includes('The scripted rollouts are over.'), {
+      timeout: TIMEOUT,
+      interval: 100,
+    });
+    expect(running.printed()).toContain(SUMMARY);
+    const { slack, pagerduty, summary } = await readInbox(inbox);
+    const channels = [...slack.matchAll(/#<\/span>([\w-]+)<\/a>/g)].map(([, name]) => name);
+    expect(channels.toSorted()).toEqual(CHANNELS);
+    expect(pagerduty).toContain('Open incidents <span class="number">0</span>');
+    expect(pagerduty).toContain('Resolved incidents <span class="number">5</span>');
+    expect(summary).toMatch(/^\d+ messages · \d+ replies · 0 open incidents$/);
+    process.kill(running.pid, 'SIGINT');
+    expect(await running.ended).toMatchObject({ status: 130, stderr: '' });
+  });
+
+  it('fail when a promised event does not come; and rules invoke functions', {
     timeout: TIMEOUT,
-  }, async () => {
+  }, async (context) => {
+    const project = await copyProject(context);
+    await project.hurry();
     await project.replace('local/demo/rollouts.ts', "['started COMPLETED',", "['started SCHEDULED',");
     await project.replace('serverless.yml', '\nresources:\n', `${OWN_FUNCTIONS}\nresources:\n`);
     await project.write('functions/own.ts', ownFunctions(path.join(project.folder, 'noticed.jsonl')));
@@ -111,24 +157,46 @@ describe('npm start -- --until-done', () => {
     expect(lines['ota-watch-dev-refus…']).toEqual([
       expect.stringMatching(/^TROUBLE Invoking ota-watch-dev-refuse was answered with 200: .*not today/),
     ]);
-    expect(stdout).toContain('rules ota-watch-dev-notify-rule-1, ota-watch-dev-refuse-rule-1');
+    expect(stdout).toContain('ota-watch-dev-notify-rule-1, ota-watch-dev-refuse-rule-1');
+  });
+
+  it('fail, in bounded time, when a notifier does not work', { timeout: TIMEOUT }, async (context) => {
+    const project = await copyProject(context);
+    await project.replace('functions/notify-slack.ts', 'readSlackConfig(process.env)', 'readSlackConfig({})');
+    await project.replace('local/start.ts', 'ALERTS_MS = 240_000', 'ALERTS_MS = 1_000');
+    const { status, stdout, stderr } = await project.start('--until-done', '--every', '0').ended;
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout).toMatch(
+      /ota-watch-dev-slack +ERROR +The notifier failed .*ALERTS_QUEUE_URL: expected a URL/,
+    );
+    expect(stdout).toMatch(/\n\nNot as promised:\n {2}57 messages wait in SlackQueue\n/);
+    expect(stdout).toContain('\n  slack has not heard of doorLocks\n');
   });
 });
 
 describe('npm start', () => {
-  it('ends at once with a signal, in the middle of a poll', { timeout: TIMEOUT }, async () => {
-    const { pid, ended } = project.start('--every', '0');
-    const stack = await untilRunning();
-    const functions = await untilChild(pid);
+  it('ends at once with a signal, in the middle of polls and alerts', {
+    timeout: TIMEOUT,
+  }, async (context) => {
+    const project = await copyProject(context);
+    const running = project.start('--every', '0');
+    const stack = await untilRunning(project);
+    const functions = await untilChild(running.pid);
+    const inbox = await untilInbox(running);
+    await vi.waitUntil(async () => /^[1-9]\d* messages?/.test((await readInbox(inbox)).summary), {
+      timeout: 60_000,
+      interval: 50,
+    });
     expect(isGroupAlive(functions)).toBe(true);
     const stoppedAt = performance.now();
-    process.kill(pid, 'SIGINT');
-    expect(await ended).toMatchObject({ status: 130, stderr: '' });
+    process.kill(running.pid, 'SIGINT');
+    expect(await running.ended).toMatchObject({ status: 130, stderr: '' });
     expect(performance.now() - stoppedAt).toBeLessThan(2_000);
-    expect(await remainsOf(stack, functions)).toEqual(NOTHING);
+    expect(await remainsOf(project, { stack, inbox, functions })).toEqual(NOTHING);
   });
 
-  it('ends at once with a signal, while it packages', { timeout: TIMEOUT }, async () => {
+  it('ends at once with a signal, while it packages', { timeout: TIMEOUT }, async (context) => {
+    const project = await copyProject(context);
     const { pid, ended } = project.start();
     const packaging = await untilChild(pid);
     process.kill(pid, 'SIGTERM');
@@ -136,7 +204,8 @@ describe('npm start', () => {
     expect(isGroupAlive(packaging)).toBe(false);
   });
 
-  it('leaves no process behind, even when it is killed', { timeout: TIMEOUT }, async () => {
+  it('leaves no process behind, even when it is killed', { timeout: TIMEOUT }, async (context) => {
+    const project = await copyProject(context);
     const { pid, ended } = project.start();
     const packaging = await untilChild(pid);
     process.kill(pid, 'SIGKILL');
@@ -144,19 +213,22 @@ describe('npm start', () => {
     await expect.poll(() => isGroupAlive(packaging), { timeout: 5_000 }).toBe(false);
   });
 
-  it('says so and ends when the functions crash', { timeout: TIMEOUT }, async () => {
-    const { pid, ended } = project.start('--every', '0.2');
-    const stack = await untilRunning();
-    const functions = await untilChild(pid);
+  it('says so and ends when the functions crash', { timeout: TIMEOUT }, async (context) => {
+    const project = await copyProject(context);
+    const running = project.start('--every', '0.2');
+    const stack = await untilRunning(project);
+    const functions = await untilChild(running.pid);
+    const inbox = await untilInbox(running);
     process.kill(functions, 'SIGKILL');
-    expect(await ended).toMatchObject({
+    expect(await running.ended).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(/^serverless offline ended with SIGKILL:\n/),
     });
-    expect(await remainsOf(stack, functions)).toEqual(NOTHING);
+    expect(await remainsOf(project, { stack, inbox, functions })).toEqual(NOTHING);
   });
 
-  it('refuses wrong arguments', async () => {
+  it('refuses wrong arguments', async (context) => {
+    const project = await copyProject(context);
     expect(await project.start('--every', 'soon').ended).toEqual({
       status: 2,
       stdout: '',

@@ -85,4 +85,8 @@ air-monitors          CANCELED                  86       0       8
 doorbell-hotfix       COMPLETED                  4       0       2
 
 All 57 events came once and in order, as the history has them.
+Slack and PagerDuty know of them, and no incident is left open.
 `;
+
+/** Where Slack is told of them. */
+export const CHANNELS: readonly string[] = ['climate-ota', 'ota-rollouts', 'safety-ota'];
