@@ -130,7 +130,23 @@ describe('incidents of a service', () => {
     expect(open()).toHaveLength(12);
   });
 
-  it('that refuse a group are set aside one by one', async () => {
+  it('are told before changes, which wait for their turn', async () => {
+    for (let index = 0; index < 130; index++) {
+      world.task(`other${index}`);
+      world.publish(...aStream(events.statusChanged({ taskId: `other${index}` })));
+    }
+    const all = rollouts(12, 'task');
+    for (const rollout of all) rollout.next();
+    const notifier = world.notifier();
+    expect(await world.invoke(notifier)).toMatchObject({ received: 142, failures: 0 });
+    expect([...represented(world)].sort()).toEqual(breachesOf(all));
+    expect(world.queue.size).toBeGreaterThan(80);
+    await world.drain(notifier);
+    expect(world.pagerDuty.changes()).toHaveLength(130);
+    expect(world.pagerDuty.requests).toHaveLength(141);
+  });
+
+  it('whose group is refused are set aside one by one', async () => {
     world.pagerDuty.faults.request = ({ body }) =>
       GROUP.test(JSON.stringify(body)) ? { kind: 'invalid' } : undefined;
     for (const rollout of rollouts(12, 'task')) rollout.next();
