@@ -48,7 +48,7 @@ const MAX_BACKOFF_MS = 300_000;
 /** Somebody has to do something: asking more often helps nobody. */
 const MIN_REPAIR_MS = 60_000;
 /** How much later than planned an event that failed may come again before those after it go on without it. */
-const LATE_MS = 30_000;
+export const LATE_MS = 30_000;
 
 /** Why a lane has stopped. */
 interface Stop {
@@ -153,7 +153,7 @@ export async function runLane(lane: Lane, events: readonly LaneEvent[], deliver:
     });
     const toDo = runs.filter((run) => run !== undefined);
     await deliver(lane, toDo);
-    for (const run of toDo) run.report();
+    await pMap(toDo, (run) => run.report(), { concurrency: CONCURRENCY });
   } catch (error) {
     // Nobody expected it: whatever was not written down comes again.
     const { afterMs } = lane.fail(error, 1);

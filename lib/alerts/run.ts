@@ -4,10 +4,12 @@ import { advance, hold, passOver, turnOf, waitsFor } from '../domain/alerts/orde
 import type { RolloutView } from '../domain/alerts/rollout-view.ts';
 import { summarizeError } from '../errors.ts';
 import { DestinationError } from './destination-error.ts';
-import type { Lane, LaneEvent } from './lane.ts';
+import { LATE_MS, type Lane, type LaneEvent } from './lane.ts';
 
 /** An event comes again so soon when it waits for an earlier one, or for somebody who is at work on its task. */
 const SOON_MS = 2_000;
+/** Whoever waits for an event waits for longer than this. */
+const SHORT_MS = 5_000;
 /** A message that owes an edit only: the more often it came for that, the longer. */
 const EDIT_MS = 5_000;
 const MAX_EDIT_MS = 80_000;
@@ -32,6 +34,8 @@ export class TaskRun {
   #postponed: number | undefined;
   /** Milliseconds after which what is left comes again, once something failed. */
   #failed: number | undefined;
+  /** Nothing was tried, and for so long that others would go on without it. */
+  #isLeftOut = false;
   /** What the claim that was found may have sent is yet to be looked for. */
   #owesSearch: boolean;
 
@@ -51,7 +55,11 @@ export class TaskRun {
   get events(): readonly RunEvent[] {
     const { sent = [] } = this.#ledger;
     const left = this.#events.slice(this.#done);
-    return left.map((event) => (sent.includes(sequenceOf(event)) ? { ...event, told: false } : event));
+    return left.map((event) => ({
+      ...event,
+      told: event.told && !sent.includes(sequenceOf(event)),
+      late: event.late || sent.some((sequence) => sequence > sequenceOf(event)),
+    }));
   }
 
   /** The ledger as it will be when all events are dealt with. */
@@ -147,11 +155,13 @@ export class TaskRun {
   /** All of it comes again: the lane has stopped, or somebody else was faster. */
   postpone(afterMs: number = this.#lane.stop?.afterMs ?? SOON_MS): void {
     this.#postponed = afterMs;
+    this.#isLeftOut = afterMs > SHORT_MS;
   }
 
   /** Says which messages are to come again: where only an edit is owed, one of them will do. */
-  report(): void {
+  async report(): Promise<void> {
     const { outcomes } = this.#lane.invocation;
+    if (this.#isLeftOut) await this.#leaveHold();
     const all = [...this.#events, ...this.#followers];
     const left = this.#postponed === undefined ? this.events : all;
     const afterMs = this.#postponed ?? this.#failed ?? SOON_MS;
@@ -159,6 +169,15 @@ export class TaskRun {
     const newest = all.reduce((a, b) => (sequenceOf(b) > sequenceOf(a) ? b : a));
     if (left.length === 0 && owesEdit(this.#ledger))
       outcomes.again(newest.received.messageId, this.#failed ?? this.#editDelay(newest));
+  }
+
+  /** Those that come later would not wait that long for events that nobody has tried. */
+  async #leaveHold(): Promise<void> {
+    const [next] = this.events;
+    if (next === undefined || this.#postponed === undefined) return;
+    const from = this.#lane.now + this.#postponed;
+    const held = { sequence: sequenceOf(next), from, until: from + LATE_MS };
+    await this.#write({ ...this.#ledger, ...hold(this.#ledger, held) });
   }
 
   #editDelay({ received: { receiveCount } }: LaneEvent): number {
@@ -179,7 +198,8 @@ export class TaskRun {
       log.error('A ledger could not be written', { taskId, target, error: summarizeError(error) });
       tally.failures += 1;
     }
-    this.postpone(Math.max(SOON_MS, this.#failed ?? 0));
+    this.#postponed = Math.max(SOON_MS, this.#failed ?? this.#postponed ?? 0);
+    this.#isLeftOut = false;
     return false;
   }
 
@@ -238,7 +258,7 @@ function sortOut(lane: Lane, ledger: Ledger, events: readonly LaneEvent[]) {
   const { outcomes, tally } = lane.invocation;
   const turns: RunEvent[] = [];
   const followers: LaneEvent[] = [];
-  let ahead = ledger.version === 0 ? undefined : ledger;
+  let ahead = ledger.version === 0 ? undefined : withQuiet(ledger);
   for (const event of events.toSorted((a, b) => sequenceOf(a) - sequenceOf(b))) {
     const { firstReceivedAt, messageId } = event.received;
     const { detail } = event.received.event;
@@ -277,6 +297,13 @@ function applied(ledger: Ledger, { received: { event } }: LaneEvent, now: number
     ...(message !== undefined && { message: isOld ? { ...message, shown: 0 } : message }),
     ...(left.length > 0 && { sent: left }),
   };
+}
+
+/** As long as somebody was at work on the task, none of its events could be dealt with. */
+function withQuiet({ claim, appliedAt = 0, ...ledger }: Ledger): Ledger {
+  return claim === undefined && appliedAt === 0
+    ? ledger
+    : { ...ledger, appliedAt: Math.max(appliedAt, claim?.until ?? 0) };
 }
 
 function isDealtWith({ applied: newest, gaps }: Ledger, sequence: number): boolean {

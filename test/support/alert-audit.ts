@@ -62,11 +62,7 @@ interface Read {
   readonly isBroadcast: boolean;
 }
 
-function readMessage(
-  { text, broadcast }: ShownMessage,
-  stream: Stream,
-  mode: 'bot' | 'webhook',
-): Read {
+function readMessage({ text, broadcast }: ShownMessage, stream: Stream, mode: 'bot' | 'webhook'): Read {
   const standalone = mode === 'webhook';
   const saying = (late: boolean) =>
     stream.find((event) => renderEvent(event, {}, { standalone, late }).text === text);
@@ -115,11 +111,13 @@ function auditTask(
 /** In the order of the task, but for those that say that they are late; breaches are shown in the channel, others are not. */
 function auditOrder(shown: readonly Read[]): string[] {
   let newest = 0;
+  // What was told twice may have been told by somebody of whom nobody knew.
+  const isOnce = (event: PublishedEvent) => shown.filter((read) => read.event === event).length === 1;
   return shown.flatMap(({ event, late, text, isBroadcast }) => {
     if (event === undefined) return [`nothing was published that says: ${text}`];
     const { sequence, eventId } = event.detail;
-    const isOld = sequence < newest;
-    newest = Math.max(newest, sequence);
+    const isOld = sequence < newest && isOnce(event);
+    if (isOnce(event)) newest = Math.max(newest, sequence);
     return [
       ...(isOld && !late ? [`${eventId} is told after ${newest}, and does not say so`] : []),
       ...(isBroadcast && event.detailType !== 'OTA Task Threshold Breached'

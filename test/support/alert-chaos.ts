@@ -15,6 +15,8 @@ export interface Havoc {
   faults: number;
   /** Requests that a destination took, and whose answer nobody got. */
   lostAnswers: number;
+  /** Events that were told by those, or by a process that died before it could write that down. */
+  unknown: number;
   kills: number;
 }
 
@@ -42,21 +44,34 @@ export async function chaos(
   streams: readonly (readonly PublishedEvent[])[],
   { seed, notifiers = 3, kills = 6, ...options }: ChaosOptions,
 ): Promise<Havoc> {
-  const havoc: Havoc = { events: 0, duplicates: 0, reordered: 0, faults: 0, lostAnswers: 0, kills: 0 };
+  const havoc: Havoc = {
+    events: 0,
+    duplicates: 0,
+    reordered: 0,
+    faults: 0,
+    lostAnswers: 0,
+    unknown: 0,
+    kills: 0,
+  };
   let drawn = 0;
   const draw = () => uniform(seed, drawn++);
   for (const stream of streams) publish(world, stream, draw, havoc);
 
-  world.slack.faults.request = () => count(slackFault(draw), havoc);
-  world.pagerDuty.faults.request = () => count(pagerDutyFault(draw), havoc);
+  world.slack.faults.request = (request) =>
+    count(slackFault(draw), havoc, eventsIn(JSON.stringify(request.arguments)));
+  world.pagerDuty.faults.request = () => count(pagerDutyFault(draw), havoc, 1);
   const alive = new Set<TestNotifier>();
   const start = () => {
     const notifier = world.notifier(options);
     alive.add(notifier);
+    /** Events that were told since a ledger was written. */
+    let unwritten = 0;
     notifier.gate.on = (request) => {
-      if (havoc.kills >= kills || draw() * REQUESTS_A_LIFE >= 1) return undefined;
+      const death = deathAt(draw, havoc.kills < kills);
+      if (death !== 'before') unwritten = unwrittenAfter(request, unwritten);
+      if (death === undefined) return undefined;
       havoc.kills += 1;
-      const death = draw() < 0.5 ? 'before' : 'after';
+      havoc.unknown += unwritten;
       if (death === 'after' && isTelling(request)) havoc.lostAnswers += 1;
       return death;
     };
@@ -109,13 +124,34 @@ function pagerDutyFault(draw: () => number): PagerDutyFault | undefined {
   return { kind: kind < 0.8 ? 'drop-before' : 'drop-after' };
 }
 
-function count<Fault extends { readonly kind: string }>(fault: Fault | undefined, havoc: Havoc) {
-  if (fault?.kind === 'drop-after') havoc.lostAnswers += 1;
-  else if (fault !== undefined) havoc.faults += 1;
+function count<Fault extends { readonly kind: string }>(
+  fault: Fault | undefined,
+  havoc: Havoc,
+  events: number,
+): Fault | undefined {
+  if (fault?.kind === 'drop-after') {
+    havoc.lostAnswers += 1;
+    havoc.unknown += events;
+  } else if (fault !== undefined) havoc.faults += 1;
   return fault;
+}
+
+function deathAt(draw: () => number, mayDie: boolean): 'before' | 'after' | undefined {
+  if (!mayDie || draw() * REQUESTS_A_LIFE >= 1) return undefined;
+  return draw() < 0.5 ? 'before' : 'after';
+}
+
+function unwrittenAfter(request: GatedRequest, before: number): number {
+  if (request.operation === 'PutItem') return 0;
+  return isTelling(request) ? before + eventsIn(request.body) : before;
 }
 
 /** Whether a request tells a destination something that it would show twice. */
 function isTelling({ service, operation }: GatedRequest): boolean {
   return service === 'web' && !operation.startsWith('conversations.') && operation !== 'chat.update';
+}
+
+/** A digest has a line for each event, in its blocks and some in its text, which begins with the name of the task. */
+function eventsIn(message: string): number {
+  return Math.max(1, message.match(/task\d+: /g)?.length ?? 0);
 }

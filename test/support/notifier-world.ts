@@ -67,6 +67,8 @@ export interface Receiving {
 /** Slack, PagerDuty, a database, a queue and secrets on this machine; time stands until all sleep, or somebody moves it. */
 export class NotifierWorld {
   readonly time = new VirtualTime(NOON);
+  /** Bodies of messages that a process had when it was killed: they come again only after a while. */
+  readonly heldUp = new Set<string>();
   readonly queue = new VirtualQueue(() => this.now);
   readonly slack: SlackStandIn;
   readonly pagerDuty: PagerDutyStandIn;
@@ -224,6 +226,7 @@ export class NotifierWorld {
     const notified = await Promise.race([work, gate.death]);
     if (notified === undefined) {
       work.catch(() => undefined);
+      for (const { body } of records) this.heldUp.add(body);
       return undefined;
     }
     const tookMs = this.now - startedAt;
@@ -252,18 +255,23 @@ export class NotifierWorld {
     }: Receiving & { withinMs?: number; revive?: () => TestNotifier } = {},
   ): Promise<void> {
     const until = this.now + withinMs;
+    const pollMs = notifiers.length === 1 ? Number.POSITIVE_INFINITY : POLL_MS;
     const work = async (first: TestNotifier) => {
       let notifier = first;
       while (this.queue.size > 0) {
         if (this.now > until) throw new Error(`${this.queue.size} messages are left`);
-        const waitMs = this.queue.nextAt - this.now;
-        // Somebody else may give something back before.
-        if (waitMs > 0) await this.time.sleep(notifiers.length === 1 ? waitMs : Math.min(waitMs, POLL_MS));
-        else await this.invoke(notifier, options);
+        await this.#receive(notifier, options, pollMs);
         if (notifier.gate.isKilled && revive !== undefined) notifier = revive();
       }
     };
     await Promise.all(notifiers.map(work));
+  }
+
+  /** Waits where nothing can be received: while others are at work, they may give something back at any time. */
+  async #receive(notifier: TestNotifier, options: Receiving, pollMs: number): Promise<void> {
+    const waitMs = this.queue.nextAt - this.now;
+    if (waitMs > 0) await this.time.sleep(Math.min(waitMs, pollMs));
+    else await this.invoke(notifier, options);
   }
 
   #clients(gate: Gate): NotifierSurroundings['clients'] {
