@@ -15,7 +15,7 @@ export function figuresOf(milliseconds: readonly number[]): Figures {
 }
 
 const NAME_WIDTH = 46;
-const WIDTH = 10;
+const WIDTH = 11;
 
 /** A line of a table: a name, and what stands in its columns. */
 export function printRow(name: string, ...columns: readonly (string | number)[]): void {
