@@ -171,13 +171,8 @@ class Delivery {
     works: readonly Kind[],
     action: () => Promise<(work: Kind) => Promise<void>>,
   ): Promise<void> {
-    const goOn = await this.#unlessStopped(action).catch((error: unknown) => () => Promise.reject(error));
+    const goOn = await action().catch((error: unknown) => () => Promise.reject(error));
     for (const work of works) await this.#attempt(work.run, () => goOn(work));
-  }
-
-  async #unlessStopped<Result>(action: () => Promise<Result>): Promise<Result> {
-    if (this.#lane.stop !== undefined) throw this.#trouble;
-    return action();
   }
 
   async #join(dedupKey: string, joining: readonly Extract<Parked, { kind: 'join' }>[]) {
@@ -238,6 +233,7 @@ class Delivery {
   async #send(send: (options: PagerDutyLaneOptions) => Promise<void>): Promise<void> {
     const { slots } = this.#lane.invocation;
     const line = this.#lane.name;
+    if (this.#lane.stop !== undefined) throw this.#trouble;
     await this.#lane.paced(line, SEND_EVERY_MS);
     try {
       await send(this.#options);

@@ -146,6 +146,20 @@ describe('incidents of a service', () => {
     expect(world.pagerDuty.requests).toHaveLength(141);
   });
 
+  it('send nothing more in an invocation once the service has failed', async () => {
+    const tasks = rollouts(13, 'task').map(({ taskId }) => taskId);
+    for (const taskId of tasks)
+      world.publish(...aStream(events.breached({ taskId }), events.statusChanged({ taskId })));
+    // Ten alone, each with its change, and one for the others.
+    world.pagerDuty.faults.request = ({ index }) => (index === 21 ? { kind: 'internal-error' } : undefined);
+    const notifier = world.notifier();
+    expect(await world.invoke(notifier)).toMatchObject({ told: 23, failures: 1 });
+    expect(world.pagerDuty.requests).toHaveLength(22);
+    await world.drain(notifier);
+    expect(world.pagerDuty.changes()).toHaveLength(13);
+    expect(groups()).toEqual([expect.stringMatching(/triggered$/)]);
+  });
+
   it('whose group is refused are set aside one by one', async () => {
     world.pagerDuty.faults.request = ({ body }) =>
       GROUP.test(JSON.stringify(body)) ? { kind: 'invalid' } : undefined;
