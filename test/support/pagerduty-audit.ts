@@ -14,7 +14,7 @@ const GROUP = 'ota-watch-group:';
 type Seen = Pick<NotifierWorld, 'pagerDuty' | 'heldUp'>;
 
 export interface PagerDutyAudit extends Audit {
-  /** Breaches that came when they were known to be over, since a process had died with them: nobody is paged for those. */
+  /** Breaches that came when they were known to be over, since a process died with them or those before: nobody is paged. */
   readonly overtaken: readonly string[];
 }
 
@@ -63,7 +63,11 @@ function changesIn({ changes }: PagerDutyStandIn, events: readonly ChangeSource[
 function breachesIn({ pagerDuty, heldUp }: Seen, stream: readonly PublishedEvent[]): Count[] {
   const open = new Set(openIn(stream));
   const bodies = [...heldUp];
-  const mayBeLate = ({ detail }: Breach) => bodies.some((body) => body.includes(`"${detail.eventId}"`));
+  const isHeldUp = ({ detail }: PublishedEvent) =>
+    bodies.some((body) => body.includes(`"${detail.eventId}"`));
+  // Those that wait for an event that is held up go on without it after a while, and may come by each other.
+  const heldUpFrom = Math.min(...stream.filter(isHeldUp).map(({ detail }) => detail.sequence));
+  const mayBeLate = ({ detail }: Breach) => detail.sequence >= heldUpFrom;
   const byKey = Map.groupBy(stream.filter(isBreach), keyOf);
   return [...byKey].map(([what, breaches]) => {
     const triggers = incidentsOf(pagerDuty, what).reduce((sum, incident) => sum + incident.triggers, 0);

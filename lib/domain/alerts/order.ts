@@ -2,6 +2,9 @@ import type { Gap, Hold, Progress, Turn } from './ledger.ts';
 
 /** How long an event waits for those before it, milliseconds. */
 export const PATIENCE_MS = 10_000;
+/** How much longer for each sequence that is missing besides: those that are nearer go first. At most so many count. */
+const FARTHER_MS = 2_500;
+const MAX_FARTHER = 4;
 const MAX_GAPS = 10;
 const START: Progress = { applied: 0, gaps: [] };
 
@@ -14,7 +17,8 @@ export interface Place {
 
 /**
  * What is to be done with an event. It waits for its predecessor until it has waited for PATIENCE_MS and nothing was dealt
- * with for as long: in a long row of events that come in reverse, each gets the time to come before the next.
+ * with for as long: in a long row of events that come in reverse, each gets the time to come before the next. Where several
+ * wait for one that is missing, the first of them has to come by before the next goes on.
  *
  * @param progress undefined before the first event
  * @param now epoch milliseconds
@@ -29,7 +33,13 @@ export function turnOf(progress: Progress | undefined, place: Place, now: number
   if (isLate) return 'late';
   if (previousSequence <= applied) return 'next';
   const quietMs = appliedAt === undefined ? waitedMs : Math.min(waitedMs, now - appliedAt);
-  return quietMs < PATIENCE_MS ? 'wait' : 'next';
+  return quietMs < patienceMs(applied, previousSequence) ? 'wait' : 'next';
+}
+
+function patienceMs(applied: number, previousSequence: number): number {
+  // Of a task that is not known, nobody can tell how much is missing.
+  const farther = applied === 0 ? 0 : previousSequence - applied - 1;
+  return PATIENCE_MS + FARTHER_MS * Math.min(farther, MAX_FARTHER);
 }
 
 /** Marks an event as dealt with. Those before it that were not become a gap. */
