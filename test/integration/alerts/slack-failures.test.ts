@@ -208,15 +208,14 @@ describe('an answer that is lost', () => {
     expect(requests(world, startedAt).filter((line) => line.includes('history'))).toHaveLength(1);
   });
 
-  it('is looked for until the channel can be searched', async () => {
+  it.each<SlackFault>([
+    { kind: 'rate-limited', retryAfterSeconds: 5 },
+    { kind: 'server-error' },
+    { kind: 'drop-before' },
+  ])('is looked for until the channel can be searched: $kind', async (fault) => {
     world.publish(events.started({ taskId: 'other' }));
     await world.drain(notifier);
-    failing(
-      { kind: 'drop-after' },
-      { kind: 'rate-limited', retryAfterSeconds: 5 },
-      { kind: 'server-error' },
-      { kind: 'drop-before' },
-    );
+    failing({ kind: 'drop-after' }, fault);
     world.publish(...STREAM);
     await world.drain(notifier);
     expect(shown(world).slice(1)).toEqual(TOLD);
