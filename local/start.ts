@@ -10,6 +10,8 @@ import { brokenPromises } from './demo/promises.ts';
 import { LAST_MINUTE, ROLLOUTS } from './demo/rollouts.ts';
 import { SteppedClock } from './demo/stepped-clock.ts';
 import { Story } from './demo/story.ts';
+import { alertsOptionsOf } from './settings/alerts-options.ts';
+import { LocalSettingsError, readLocalSettings } from './settings/local-settings.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 import { StackError } from './stack/stack-error.ts';
 import { type Line, type Paint, styled } from './terminal/line.ts';
@@ -67,7 +69,9 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
   const watcher = new Watcher(createScreen(process.stdout, paint), Date.now);
   watcher.print([styled('dim', 'Packaging the service, and starting what it needs …')]);
   const clock = new SteppedClock(Math.ceil(Date.now() / MINUTE) * MINUTE);
-  const destinations = await startDestinations({ parameters: {} });
+  const settings = await readLocalSettings(PROJECT);
+  if (settings.warning !== undefined) watcher.print([styled('yellow', settings.warning)]);
+  const destinations = await startDestinations(alertsOptionsOf(settings));
   try {
     const stack = await startStack({
       project: PROJECT,
@@ -109,7 +113,7 @@ async function demonstrate(
     ...introduction({ running, ...deployment, ...destinations, logFile, everySeconds: everyMs / 1_000 }),
   );
   stack.bus.subscribe(watcher.onEvent);
-  const story = new Story(ROLLOUTS, stack.simulator.account, clock);
+  const story = new Story(destinations.rollouts, stack.simulator.account, clock);
   const table = taskTable(stack.dynamodb, running.tables.tasks);
   let problems: readonly string[] | undefined;
   let alertsUntil: AbortSignal | undefined;
@@ -190,7 +194,8 @@ async function main(args: readonly string[]): Promise<number> {
       console.error(`${error.message}\n\n${USAGE}`);
       return 2;
     }
-    console.error(error instanceof StackError ? error.message : error);
+    const isPlain = error instanceof StackError || error instanceof LocalSettingsError;
+    console.error(isPlain ? error.message : error);
     return 1;
   }
 }

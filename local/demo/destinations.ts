@@ -3,6 +3,7 @@ import { type PagerDutyStandIn, startPagerDuty } from '../pagerduty/pagerduty.ts
 import { startSlack } from '../slack/slack.ts';
 import type { SlackStandIn } from '../slack/types.ts';
 import { type AlertsOptions, PARAMETERS_PREFIX } from '../stack/alerts.ts';
+import { type DemoRollout, ROLLOUTS, withoutOwners } from './rollouts.ts';
 
 /** Routing keys of the services that the rollouts of the demo name, as PagerDuty makes them. */
 const ROUTING_KEYS = {
@@ -19,6 +20,8 @@ export interface Destinations {
   readonly pagerDuty?: PagerDutyStandIn;
   /** The page that shows them. */
   readonly inboxUrl: string;
+  /** The rollouts of the demo. Channels and services of theirs exist in the stand-ins only. */
+  readonly rollouts: readonly DemoRollout[];
   close(): Promise<void>;
 }
 
@@ -34,6 +37,7 @@ export async function startDestinations(real: AlertsOptions): Promise<Destinatio
     routingKeys: Object.fromEntries(Object.entries(ROUTING_KEYS).map(([service, key]) => [key, service])),
   });
   const inbox = await startInbox({ slack, pagerduty: pagerDuty });
+  const hasOnlyStandIns = real.slack === undefined && real.pagerduty === undefined;
   const standIns: AlertsOptions = {
     slack: { mode: 'bot', apiUrl: slack.apiUrl },
     pagerduty: { eventsUrl: pagerDuty.url },
@@ -52,6 +56,7 @@ export async function startDestinations(real: AlertsOptions): Promise<Destinatio
     ...(real.slack === undefined && { slack }),
     ...(real.pagerduty === undefined && { pagerDuty }),
     inboxUrl: inbox.url,
+    rollouts: hasOnlyStandIns ? ROLLOUTS : withoutOwners(ROLLOUTS),
     close: async () => {
       await Promise.all([inbox.close(), slack.close(), pagerDuty.close()]);
     },
