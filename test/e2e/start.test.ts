@@ -85,6 +85,7 @@ const NOTHING = { listening: [], processes: false, announced: false, builds: [] 
 describe('the scripted rollouts', () => {
   it('are shown, and that every event came and was told', { timeout: TIMEOUT }, async (context) => {
     const project = await copyProject(context);
+    await project.hurry();
     const { status, stdout, stderr } = await project.npmStart('--until-done', '--every', '0').ended;
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(linesIn(stdout)).toEqual(EVENTS);

@@ -59,30 +59,33 @@ async function play(destination: Destination, onMinute: (minute: number) => void
   notifier.close();
 }
 
-/** Calls by where they went: what goes to different places at once comes in any order. */
+/** Calls by where they went and what they are about: rollouts that change at once are told of in any order. */
 class Calls {
   readonly byPlace: Record<string, string[]> = {};
   minute = 0;
 
-  add(place: string, call: string): undefined {
-    const calls = this.byPlace[place] ?? [];
-    this.byPlace[place] = [...calls, `${this.minute}' ${call}`];
+  add(place: string, rollout: string, call: string): undefined {
+    const key = `${place}: ${rollout}`;
+    this.byPlace[key] = [...(this.byPlace[key] ?? []), `${this.minute}' ${call}`];
   }
 }
 
-/** The first sentence of a text: the rest has tests of its own. */
-const sentence = (text: unknown) => /^.*?(?=\. |$)/.exec(String(text))?.[0];
+/** The name of a rollout, and the first sentence about it: the rest has tests of its own. */
+function begin(text: unknown): { rollout: string; sentence: string } {
+  const [, rollout = '', sentence = ''] = /^(.*?): (.*?)(?=\. |\.?$)/.exec(String(text)) ?? [];
+  return { rollout, sentence };
+}
 
 it('tells Slack of the demo', async () => {
   const calls = new Calls();
   await play('slack', (minute) => {
     calls.minute = minute;
     world.slack.faults.request = ({ method, channel = '', arguments: given }) => {
-      const name = world.slack.channels().find(({ id }) => id === channel)?.name ?? channel;
+      const name = world.slack.channels().find(({ id }) => id === channel)?.name ?? channel.replace('#', '');
       const reply = given.reply_broadcast === 'true' ? 'reply, broadcast' : 'reply';
       const post = given.thread_ts === undefined ? 'message' : reply;
-      const kind = method === 'chat.update' ? 'edit' : post;
-      return calls.add(name.replace('#', ''), `${kind}: ${sentence(given.text)}`);
+      const { rollout, sentence } = begin(given.text);
+      return calls.add(name, rollout, `${method === 'chat.update' ? 'edit' : post}: ${sentence}`);
     };
   });
   expect(calls.byPlace).toEqual(SLACK_CALLS);
@@ -102,9 +105,11 @@ it('tells PagerDuty of the demo, and ends what it began', async () => {
     calls.minute = minute;
     world.pagerDuty.faults.request = ({ body }) => {
       const { routing_key: key, event_action: action = 'change', dedup_key: id, payload } = Body.parse(body);
-      const parts = [action, payload?.severity, id?.replace('ota-watch:', ''), payload?.summary];
-      const call = parts.filter((part) => part !== undefined).join(' | ');
-      return calls.add(key === SAFETY_KEY ? 'safety' : 'default', call);
+      const [, taskId, rule] = /^ota-watch:(.*?):(.*)$/.exec(id ?? '') ?? [];
+      const { rollout, sentence } = begin(payload?.summary);
+      const parts = [action, payload?.severity, rule, sentence].filter((part) => part);
+      const name = ROLLOUTS.find((candidate) => candidate.taskId === taskId)?.name ?? rollout;
+      return calls.add(key === SAFETY_KEY ? 'safety' : 'default', name, parts.join(' | '));
     };
   });
   expect(calls.byPlace).toEqual(PAGER_DUTY_CALLS);
