@@ -36,7 +36,7 @@ export function alarmsOf({ id, key, title }) {
   return {
     [`${id}ErrorsAlarm`]: alarm(
       'errors',
-      `The ${title} notifier of \${self:custom.name} keeps ending in an error: a wrong setting, a missing table, or too ` +
+      `The ${title} notifier of \${self:custom.name} keeps ending in an error: a wrong setting, or too ` +
         `little time or memory. The last lines of ${log} name the cause. Nothing is lost: events wait in the queue.`,
       {
         Namespace: 'AWS/Lambda',

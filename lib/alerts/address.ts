@@ -43,13 +43,14 @@ export class Addresser {
 
   /**
    * @param newest the newest event of the task at hand
+   * @param readUntil when no more tags are read, epoch milliseconds
    * @throws UnknownTagsError, and what the table throws
    */
-  async of(newest: ReceivedEvent): Promise<readonly TaskAddress[]> {
+  async of(newest: ReceivedEvent, readUntil: number): Promise<readonly TaskAddress[]> {
     const { taskId } = newest.event.detail;
     const { book, destination } = this.#options;
     const before = await book.read(taskId);
-    const { tags, readAt } = await this.#tagsOf(newest, before);
+    const { tags, readAt } = await this.#tagsOf(newest, before, readUntil);
     const { addresses, malformedTag } = this.#route(newest.event, tags);
     if (malformedTag !== undefined) this.#tellMalformed(taskId, malformedTag);
     const former = (before?.targets ?? []).filter((target) =>
@@ -79,11 +80,13 @@ export class Addresser {
   async #tagsOf(
     { event, firstReceivedAt }: ReceivedEvent,
     before: Addressee | undefined,
+    readUntil: number,
   ): Promise<Pick<Addressee, 'tags' | 'readAt'>> {
     const { now, log, service } = this.#options;
     if (before !== undefined && now() - before.readAt < FRESH_MS) return before;
     const { taskId } = event.detail;
     try {
+      if (now() >= readUntil) throw new UnknownTagsError('There is no time left to read tags');
       const task = await service.getTask(taskId, AbortSignal.timeout(READ_TIMEOUT_MS));
       // A task that is gone keeps the tags that it had.
       return { tags: task?.tags ?? before?.tags ?? {}, readAt: now() };

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { summarizeError } from '../errors.ts';
 import type { Log } from '../ports.ts';
+import { backoffMs } from './backoff.ts';
 import { DestinationError } from './destination-error.ts';
 import type { Outcomes, Tally } from './outcomes.ts';
 import type { AlertQueue, LedgerStore, ReceivedEvent, Slots } from './ports.ts';
@@ -44,7 +45,6 @@ export type Deliver = (lane: Lane, runs: readonly TaskRun[]) => Promise<void>;
 const CONCURRENCY = 10;
 /** Kept for the last answer of a destination, and for writing down what came of it. */
 const RESERVE_MS = 7_000;
-const MAX_BACKOFF_MS = 300_000;
 /** Somebody has to do something: asking more often helps nobody. */
 const MIN_REPAIR_MS = 60_000;
 /** How much later than planned an event that failed may come again before those after it go on without it. */
@@ -138,7 +138,7 @@ export class Lane {
     const { random } = this.invocation;
     if (error instanceof DestinationError && error.trouble.kind === 'busy')
       return error.trouble.retryAfterMs + random() * 1_000;
-    const backoff = Math.min(MAX_BACKOFF_MS, 1_000 * 2 ** Math.min(receiveCount, 9)) * (0.75 + random() / 2);
+    const backoff = backoffMs(receiveCount, random());
     const needsRepair = error instanceof DestinationError && error.trouble.kind === 'misconfigured';
     return needsRepair ? Math.max(MIN_REPAIR_MS, backoff) : backoff;
   }

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { summarizeError } from '../errors.ts';
 import type { Log } from '../ports.ts';
 import { type Addresser, UnknownTagsError } from './address.ts';
+import { backoffMs } from './backoff.ts';
 import { type Deliver, type Invocation, Lane, type LaneEvent, runLane, type Target } from './lane.ts';
 import { emptyTally, Outcomes, type Tally } from './outcomes.ts';
 import type { AlertQueue, GivenBack, LedgerStore, ReceivedEvent, Slots } from './ports.ts';
@@ -9,6 +10,8 @@ import type { UnreadableMessage } from './receive.ts';
 
 /** Milliseconds after which an event comes again whose addresses could not be looked up. */
 const LOOK_UP_AGAIN_MS = 3_000;
+/** Tags are read for so long in an invocation: what is not known by then is done without. */
+const READ_TAGS_MS = 6_000;
 const CONCURRENCY = 10;
 
 /** What notifications need, for as long as a process lives. */
@@ -77,27 +80,24 @@ interface TargetEvents {
 
 async function address(
   events: readonly ReceivedEvent[],
-  { outcomes, tally, log }: Invocation,
+  invocation: Invocation,
   addresser: Addresser,
 ): Promise<ReadonlyMap<string, TargetEvents>> {
   const lanes = new Map<string, TargetEvents>();
+  const readUntil = invocation.now() + READ_TAGS_MS;
   const tasks = Map.groupBy(events, ({ event }) => event.detail.taskId);
   await pMap(
     tasks,
     async ([taskId, ofTask]) => {
       try {
         const newest = ofTask.reduce((a, b) => (b.event.detail.sequence > a.event.detail.sequence ? b : a));
-        for (const { target, name, tells } of await addresser.of(newest)) {
+        for (const { target, name, tells } of await addresser.of(newest, readUntil)) {
           const lane = lanes.get(target) ?? { target: { target, name }, events: [] };
           lanes.set(target, lane);
           lane.events.push(...ofTask.map((received) => ({ received, told: tells(received.event) })));
         }
       } catch (error) {
-        if (!(error instanceof UnknownTagsError)) {
-          tally.failures += 1;
-          log.error('Addresses could not be looked up', { taskId, error: summarizeError(error) });
-        }
-        for (const { messageId } of ofTask) outcomes.again(messageId, LOOK_UP_AGAIN_MS);
+        lookUpAgain(error, taskId, ofTask, invocation);
       }
     },
     { concurrency: CONCURRENCY },
@@ -105,18 +105,33 @@ async function address(
   return lanes;
 }
 
+function lookUpAgain(
+  error: unknown,
+  taskId: string,
+  events: readonly ReceivedEvent[],
+  { outcomes, tally, log, random }: Invocation,
+): void {
+  const isExpected = error instanceof UnknownTagsError;
+  if (!isExpected) {
+    tally.failures += 1;
+    log.error('Addresses could not be looked up', { taskId, error: summarizeError(error) });
+  }
+  for (const { messageId, receiveCount } of events)
+    outcomes.again(messageId, isExpected ? LOOK_UP_AGAIN_MS : backoffMs(receiveCount, random()));
+}
+
 async function setAsideUnreadable(
   unreadable: readonly UnreadableMessage[],
-  { queue, log, outcomes, tally }: Invocation,
+  { queue, log, outcomes, tally, random }: Invocation,
 ): Promise<void> {
-  for (const { messageId, body, error } of unreadable) {
+  for (const { messageId, receiveCount, body, error } of unreadable) {
     log.error('A message cannot be read, and was set aside', { messageId, error: summarizeError(error) });
     try {
       await queue.setAside(body, { target: 'none', answer: error.message });
       tally.setAside += 1;
     } catch (cause) {
       log.error('A message could not be set aside', { messageId, error: summarizeError(cause) });
-      outcomes.again(messageId, LOOK_UP_AGAIN_MS);
+      outcomes.again(messageId, backoffMs(receiveCount, random()));
     }
   }
 }

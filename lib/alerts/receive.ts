@@ -10,6 +10,8 @@ export interface UnreadableMessage {
   readonly receiptHandle: string;
   /** When the queue took it, epoch milliseconds. */
   readonly sentAt: number;
+  /** How often it was received, this time included. */
+  readonly receiveCount: number;
   readonly body: string;
   readonly error: Error;
 }
@@ -59,7 +61,14 @@ export function receive(input: unknown): Batch {
       });
     } catch (error) {
       if (!(error instanceof OtaWatchError)) throw error;
-      unreadable.push({ messageId, receiptHandle, sentAt: attributes.SentTimestamp, body, error });
+      unreadable.push({
+        messageId,
+        receiptHandle,
+        sentAt: attributes.SentTimestamp,
+        receiveCount: attributes.ApproximateReceiveCount,
+        body,
+        error,
+      });
     }
   }
   return { events, unreadable };

@@ -3,6 +3,7 @@ import type { ClaimedPost, Ledger, RolloutMessage } from '../domain/alerts/ledge
 import { advance, hold, passOver, turnOf, waitsFor } from '../domain/alerts/order.ts';
 import type { RolloutView } from '../domain/alerts/rollout-view.ts';
 import { summarizeError } from '../errors.ts';
+import { backoffMs } from './backoff.ts';
 import { DestinationError } from './destination-error.ts';
 import { LATE_MS, type Lane, type LaneEvent } from './lane.ts';
 
@@ -158,6 +159,11 @@ export class TaskRun {
     this.#isLeftOut = afterMs > SHORT_MS;
   }
 
+  /** Whether something kept its events from being dealt with: nothing more is to be done with it now. */
+  get isLeft(): boolean {
+    return this.#postponed !== undefined || this.#failed !== undefined;
+  }
+
   /** Says which messages are to come again: where only an edit is owed, one of them will do. */
   async report(): Promise<void> {
     const { outcomes } = this.#lane.invocation;
@@ -197,10 +203,16 @@ export class TaskRun {
       const { taskId, target } = ledger;
       log.error('A ledger could not be written', { taskId, target, error: summarizeError(error) });
       tally.failures += 1;
+      this.#comeAgain(backoffMs(this.#receiveCount(), this.#lane.invocation.random()));
+      return false;
     }
-    this.#postponed = Math.max(SOON_MS, this.#failed ?? this.#postponed ?? 0);
-    this.#isLeftOut = false;
+    this.#comeAgain(SOON_MS);
     return false;
+  }
+
+  #comeAgain(afterMs: number): void {
+    this.#postponed = Math.max(afterMs, this.#failed ?? this.#postponed ?? 0);
+    this.#isLeftOut = false;
   }
 
   /** Of the event that came most often. */
@@ -241,7 +253,8 @@ export async function openRun(
   } catch (error) {
     tally.failures += 1;
     log.error('A ledger could not be read', { taskId, target: lane.target, error: summarizeError(error) });
-    comeAgain(SOON_MS);
+    const receiveCount = Math.max(...events.map(({ received }) => received.receiveCount));
+    comeAgain(backoffMs(receiveCount, lane.invocation.random()));
     return undefined;
   }
   const claimedFor = (ledger.claim?.until ?? 0) - lane.now;

@@ -15,7 +15,14 @@ const POST_EVERY_MS = 1_100;
 const EDIT_EVERY_MS = 1_250;
 const EDIT_LINE = 'chat.update';
 /** Codes of a message, or a thread, that is not there any more, or that may not be edited any more. */
-const GONE = new Set(['message_not_found', 'thread_not_found', 'cant_update_message', 'edit_window_closed']);
+const GONE = new Set([
+  'cannot_reply_to_message',
+  'cant_update_message',
+  'edit_window_closed',
+  'message_not_found',
+  'restricted_action_thread_locked',
+  'thread_not_found',
+]);
 
 /** A channel of Slack, with the pace that it can take. */
 export class SlackChannel {
@@ -127,7 +134,8 @@ export class SlackChannel {
     } catch (error) {
       if (isBusy(error)) {
         const until = this.#lane.now + error.trouble.retryAfterMs;
-        await this.#lane.invocation.slots.postpone(line, until);
+        // What Slack said must not be lost over it.
+        await this.#lane.invocation.slots.postpone(line, until).catch(() => undefined);
       }
       throw error;
     }

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { ClaimedPost, RolloutMessage } from '../domain/alerts/ledger.ts';
+import { summarizeError } from '../errors.ts';
 import { renderDigest } from '../slack/render-digest.ts';
 import { renderEvent } from '../slack/render-event.ts';
 import { renderRollout } from '../slack/render-rollout.ts';
@@ -56,7 +57,8 @@ class Delivery {
     const tellers = runs.filter((run) => this.#hasNews(run));
     const others = runs.filter((run) => !this.#hasNews(run));
     if (tellers.length > 0) await this.#tellAll(tellers);
-    for (const run of [...others, ...tellers.filter(({ ledger }) => owesEdit(ledger))]) await this.#show(run);
+    const told = tellers.filter((run) => !run.isLeft && owesEdit(run.ledger));
+    for (const run of [...others, ...told]) await this.#show(run);
   }
 
   #hasNews({ events, ledger }: TaskRun): boolean {
@@ -182,7 +184,9 @@ class Delivery {
 
   /** Brings the message of a rollout up to date, if it has one, and writes down that its events were seen. */
   async #show(run: TaskRun): Promise<void> {
-    if (this.#lane.stop !== undefined) return run.postpone();
+    // What is yet to be told must not be taken for dealt with.
+    if (this.#lane.stop !== undefined || run.events.some((event) => this.#isPost(event)))
+      return run.postpone();
     const mayEdit = owesEdit(run.ahead) && (await this.#waitsForEdit());
     if (mayEdit && !(await run.claim([]))) return;
     run.applyAll();
@@ -212,8 +216,11 @@ class Delivery {
     } catch (error) {
       // Somebody deleted it: the next event that is told begins a new one.
       if (isGone(error)) run.changeMessage(undefined);
-      else if (isRejected(error)) run.changeMessage(shown);
-      else throw error;
+      else if (isRejected(error)) {
+        const { target, invocation } = this.#lane;
+        invocation.log.error('An edit was refused', { target, error: summarizeError(error) });
+        run.changeMessage(shown);
+      } else throw error;
     }
   }
 }

@@ -1,7 +1,12 @@
 import type { Gap, Hold, Progress, Turn } from './ledger.ts';
 
-/** How long an event waits for those before it, milliseconds. */
-export const PATIENCE_MS = 10_000;
+/**
+ * How long an event waits for those before it, milliseconds: as long as an invocation that has received them may take until it
+ * comes to them.
+ */
+export const PATIENCE_MS = 30_000;
+/** The same for a task that nothing is known of: whoever begins to listen has missed what was before. */
+export const STRANGER_PATIENCE_MS = 10_000;
 /** How much longer for each sequence that is missing besides: those that are nearer go first. At most so many count. */
 const FARTHER_MS = 2_500;
 const MAX_FARTHER = 4;
@@ -16,7 +21,7 @@ export interface Place {
 }
 
 /**
- * What is to be done with an event. It waits for its predecessor until it has waited for PATIENCE_MS and nothing was dealt
+ * What is to be done with an event. It waits for its predecessor until it has waited for its patience and nothing was dealt
  * with for as long: in a long row of events that come in reverse, each gets the time to come before the next. Where several
  * wait for one that is missing, the first of them has to come by before the next goes on.
  *
@@ -38,7 +43,8 @@ export function turnOf(progress: Progress | undefined, place: Place, now: number
 
 function patienceMs(applied: number, previousSequence: number): number {
   // Of a task that is not known, nobody can tell how much is missing.
-  const farther = applied === 0 ? 0 : previousSequence - applied - 1;
+  if (applied === 0) return STRANGER_PATIENCE_MS;
+  const farther = previousSequence - applied - 1;
   return PATIENCE_MS + FARTHER_MS * Math.min(farther, MAX_FARTHER);
 }
 

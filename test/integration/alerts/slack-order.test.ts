@@ -48,15 +48,15 @@ it('tells in order what comes in reverse one by one', async () => {
   expect(shown(world)).toEqual([expect.stringContaining(END), ...TOLD]);
 });
 
-it('waits for ten seconds for an event that is missing, and tells it late when it comes', async () => {
+it('waits for half a minute for an event that is missing, and tells it late when it comes', async () => {
   world.publish(...some(1, 2));
   await world.drain(notifier);
   const startedAt = world.now;
   world.publish(...some(4, 5));
   await world.drain(notifier);
   const tookMs = world.now - startedAt;
-  expect(tookMs).toBeGreaterThanOrEqual(10_000);
-  expect(tookMs).toBeLessThan(16_000);
+  expect(tookMs).toBeGreaterThanOrEqual(30_000);
+  expect(tookMs).toBeLessThan(36_000);
   const [root] = world.slack.channels()[0]?.messages ?? [];
   expect(root?.text).toContain('Completed');
 

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Progress } from '../../../../lib/domain/alerts/ledger.ts';
-import { advance, hold, PATIENCE_MS, type Place, turnOf } from '../../../../lib/domain/alerts/order.ts';
+import {
+  advance,
+  hold,
+  type Place,
+  STRANGER_PATIENCE_MS,
+  turnOf,
+} from '../../../../lib/domain/alerts/order.ts';
 import { NOON } from '../../../support/builders.ts';
 
 /** After which an event that has to wait comes back. */
@@ -111,7 +117,7 @@ it('tells every event that comes once, however late and however often it comes',
 });
 
 it('tells events in order when none is later than others wait for it, whatever fails', () => {
-  const maxDelayMs = PATIENCE_MS - BACK_MS - 1;
+  const maxDelayMs = STRANGER_PATIENCE_MS - BACK_MS - 1;
   fc.assert(
     fc.property(sendings({ least: 1, maxDelayMs }), (sent) => {
       const copies = copiesOf(sent);

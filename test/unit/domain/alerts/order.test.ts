@@ -6,6 +6,7 @@ import {
   PATIENCE_MS,
   type Place,
   passOver,
+  STRANGER_PATIENCE_MS,
   turnOf,
 } from '../../../../lib/domain/alerts/order.ts';
 import { NOON } from '../../../support/builders.ts';
@@ -26,8 +27,15 @@ describe('turnOf', () => {
   >([
     ['the first event', undefined, place(1), NOON, 0, 'next'],
     ['the first published event', undefined, place(3), NOON, 0, 'next'],
-    ['one in the middle, when nothing is known', undefined, place(7, 5), NOON, PATIENCE_MS - 1, 'wait'],
-    ['one in the middle, after a while', undefined, place(7, 5), NOON, PATIENCE_MS, 'next'],
+    [
+      'one in the middle, when nothing is known',
+      undefined,
+      place(7, 5),
+      NOON,
+      STRANGER_PATIENCE_MS - 1,
+      'wait',
+    ],
+    ['one in the middle, after a while', undefined, place(7, 5), NOON, STRANGER_PATIENCE_MS, 'next'],
     ['the next one', GAPPED, place(6, 5), NOON, 0, 'next'],
     ['the next one behind others that were not published', GAPPED, place(9, 5), NOON, 0, 'next'],
     ['the newest again', GAPPED, place(5, 4), NOON, 0, 'duplicate'],
@@ -36,9 +44,9 @@ describe('turnOf', () => {
     ['one from a gap before the rest of it', GAPPED, place(3, 2), NOON, 0, 'late'],
     ['one too early', GAPPED, place(7, 6), LATER, PATIENCE_MS - 1, 'wait'],
     ['one too early, after a while', GAPPED, place(7, 6), LATER, PATIENCE_MS, 'next'],
-    ['one with more before it that is missing', GAPPED, place(9, 8), NOON + 14_999, 3_600_000, 'wait'],
-    ['one with more before it, after a longer while', GAPPED, place(9, 8), NOON + 15_000, 15_000, 'next'],
-    ['one far ahead', GAPPED, place(99, 98), NOON + 20_000, 20_000, 'next'],
+    ['one with more before it that is missing', GAPPED, place(9, 8), NOON + 34_999, 3_600_000, 'wait'],
+    ['one with more before it, after a longer while', GAPPED, place(9, 8), NOON + 35_000, 35_000, 'next'],
+    ['one far ahead', GAPPED, place(99, 98), NOON + 40_000, 40_000, 'next'],
     ['one too early and old, just after another', GAPPED, place(7, 6), LATER - 1, 3_600_000, 'wait'],
     ['the one that is held, too early', HELD, place(6, 5), NOON + 29_999, 3_600_000, 'wait'],
     ['the one that is held', HELD, place(6, 5), NOON + 30_000, 0, 'next'],

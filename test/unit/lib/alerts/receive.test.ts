@@ -44,6 +44,7 @@ describe('receive', () => {
         messageId: 'message1',
         receiptHandle: 'handle1',
         sentAt: 1_000,
+        receiveCount: 3,
         body: 'secret',
         error: expect.any(Error),
       },
