@@ -9,8 +9,8 @@ export default defineConfig({
       exclude: ['**/generated/**'],
       thresholds: { 100: true },
     },
-    // One more than vitest would take on two cores: these tests wait for each other's processes rather than compute.
-    maxWorkers: 2,
+    // Two more than vitest would take on two cores: these tests wait for each other's processes rather than compute.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
