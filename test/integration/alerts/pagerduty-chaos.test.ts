@@ -124,7 +124,7 @@ class Chaos {
   }
 }
 
-it.each([1, 2, 3, 4])('faults and kills lose nothing and leave nothing open: seed %i', async (seed) => {
+it.each([1, 2])('faults and kills lose nothing and leave nothing open: seed %i', async (seed) => {
   const world = await NotifierWorld.start('pagerduty');
   onTestFinished(() => world.close());
   const chaos = new Chaos(world, new Dice(seed));
