@@ -9,8 +9,9 @@ import type { Links } from './links.ts';
 import type { ChannelIds } from './ports.ts';
 import { owesEdit, type RunEvent, type TaskRun } from './run.ts';
 import { isGone, isRejected, SlackChannel, type SlackDoor } from './slack-channel.ts';
-import { digestIdOf, isBreach, postOf, rootOf } from './slack-posts.ts';
+import { digestIdOf, postOf, rootOf } from './slack-posts.ts';
 import { recover } from './slack-recovery.ts';
+import { isBreach } from './urgency.ts';
 
 /** A digest tells so many events at most. */
 const DIGEST_EVENTS = 100;

@@ -1,5 +1,4 @@
 import type { ClaimedPost } from '../domain/alerts/ledger.ts';
-import type { PublishedEvent } from '../domain/events.ts';
 import type { RunEvent, TaskRun } from './run.ts';
 
 const ROOT = 'rollout:';
@@ -28,9 +27,4 @@ export function isRoot({ id }: ClaimedPost): boolean {
 /** Whether a post is in a thread. */
 export function isReply(post: ClaimedPost): boolean {
   return !isRoot(post) && !post.id.startsWith(DIGEST);
-}
-
-/** Whether an event is shown in the channel as well as in its thread. */
-export function isBreach(event: PublishedEvent): boolean {
-  return event.detailType === 'OTA Task Threshold Breached' && event.detail.rule.kind !== 'milestone';
 }

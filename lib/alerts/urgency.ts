@@ -12,7 +12,8 @@ export function urgencyOf(events: readonly PublishedEvent[]): (typeof URGENCIES)
 
 const ENDS: ReadonlySet<string> = new Set(['OTA Task Threshold Recovered', 'OTA Task Tracking Stopped']);
 
-function isBreach(event: PublishedEvent): boolean {
+/** Whether an event wants people to act: milestones do not. */
+export function isBreach(event: PublishedEvent): boolean {
   return event.detailType === 'OTA Task Threshold Breached' && event.detail.rule.kind !== 'milestone';
 }
 
