@@ -1,8 +1,7 @@
 // Shows and tries out alerts: npm run alert -- preview EVENT.json, test --to slack|pagerduty
-import { summarizeError } from '../lib/errors.ts';
 import { preview } from './alert/preview.ts';
 import { test } from './alert/test.ts';
-import { UsageError } from './connect.ts';
+import { runCommands } from './run-commands.ts';
 
 const USAGE = `Usage: npm run alert -- preview FILE            print what Slack and PagerDuty would be sent of an event
        npm run alert -- test --to DESTINATION   send alerts of each kind, of a rollout that does not exist
@@ -26,27 +25,10 @@ SLACK_API_URL and PAGERDUTY_EVENTS_URL say where that is, if not where it is for
   --help                this text
 docs/alerts.md tells what to create in Slack and in PagerDuty.`;
 
-/** Each takes the arguments after its name. */
-const COMMANDS: ReadonlyMap<string, (args: readonly string[]) => Promise<void>> = new Map([
-  ['preview', preview],
-  ['test', test],
-]);
-
-async function main([name, ...args]: readonly string[]): Promise<void> {
-  if (name === '--help' || args.includes('--help')) {
-    console.log(USAGE);
-    return;
-  }
-  const command = COMMANDS.get(name ?? '');
-  if (command === undefined) throw new UsageError(`Not a command: ${name ?? '(none)'}`);
-  await command(args);
-}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  const { name, message } = summarizeError(error);
-  console.error(message ?? name);
-  if (error instanceof UsageError) console.error(`\n${USAGE}`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommands(
+  new Map([
+    ['preview', preview],
+    ['test', test],
+  ]),
+  USAGE,
+);

@@ -1,9 +1,9 @@
 // Looks after rules: npm run rules -- check FILE, explain TASK, test FILE
-import { summarizeError } from '../lib/errors.ts';
-import { UsageError } from './connect.ts';
+
 import { check } from './rules/check.ts';
 import { explain } from './rules/explain.ts';
 import { test } from './rules/test.ts';
+import { runCommands } from './run-commands.ts';
 
 const USAGE = `Usage: npm run rules -- check FILE   say what is wrong with a rule file
        npm run rules -- explain TASK say which rules apply to a task, and how far each is from a breach
@@ -26,28 +26,11 @@ explain and test --history work on the stack that "npm start" runs on this machi
   --help                this text
 docs/rules.md tells what rules mean, and what a recording is.`;
 
-/** Each takes the arguments after its name. */
-const COMMANDS: ReadonlyMap<string, (args: readonly string[]) => void | Promise<void>> = new Map([
-  ['check', check],
-  ['explain', explain],
-  ['test', test],
-]);
-
-async function main([name, ...args]: readonly string[]): Promise<void> {
-  if (name === '--help' || args.includes('--help')) {
-    console.log(USAGE);
-    return;
-  }
-  const command = COMMANDS.get(name ?? '');
-  if (command === undefined) throw new UsageError(`Not a command: ${name ?? '(none)'}`);
-  await command(args);
-}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  const { name, message } = summarizeError(error);
-  console.error(message ?? name);
-  if (error instanceof UsageError) console.error(`\n${USAGE}`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommands(
+  new Map([
+    ['check', check],
+    ['explain', explain],
+    ['test', test],
+  ]),
+  USAGE,
+);
