@@ -102,6 +102,7 @@ const Configuration = z.object({
 
 const Snapshot = z.object({
   facts: Facts,
+  trackedSince: z.number(),
   configuration: z.exactOptional(Configuration),
   rules: Rules,
   ruleSet: z.exactOptional(z.string()),
@@ -109,6 +110,15 @@ const Snapshot = z.object({
   milestone: z.number(),
   samples: z.array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()])),
   listedLastUpdatedAt: z.exactOptional(z.string()),
+});
+
+const stopReason = z.enum(['completed', 'canceled', 'deleted', 'requested']);
+
+const LastLook = z.object({
+  facts: Facts,
+  trackedSince: z.number(),
+  endedAt: z.number(),
+  stopped: stopReason,
 });
 
 /** A row is final, whatever version of this code made it: what is checked here is what its delivery needs. */
@@ -149,14 +159,14 @@ const item = {
 const Item: z.ZodType<TrackedTask> = z.discriminatedUnion('state', [
   z.object({ state: z.literal('requested'), ...item }),
   z.object({ state: z.literal('excluded'), ...item }),
-  z.object({ state: z.literal('ended'), ...item, expiresAt: z.int() }),
+  z.object({ state: z.literal('ended'), ...item, expiresAt: z.int(), last: z.exactOptional(LastLook) }),
   z.object({
     state: z.literal('live'),
     ...item,
     snapshot: Snapshot,
     outbox: z.array(Row),
     recordedThrough: z.int(),
-    stopped: z.exactOptional(z.enum(['completed', 'canceled', 'deleted', 'requested'])),
+    stopped: z.exactOptional(stopReason),
     untrackRequested: z.exactOptional(z.boolean()),
   }),
 ]);

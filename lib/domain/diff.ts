@@ -63,6 +63,7 @@ export interface Diff {
 export function startTracking(facts: TaskFacts, reason: StartReason, context: DiffContext): Diff {
   const before: Snapshot = {
     facts,
+    trackedSince: context.now,
     rules: initialState(context.now),
     whenUnread: [],
     milestone: milestoneOf(facts.counts),
@@ -93,6 +94,7 @@ export function diff(before: Snapshot, facts: TaskFacts, context: DiffContext): 
   return {
     snapshot: {
       facts,
+      trackedSince: before.trackedSince,
       ...(configuration !== undefined && { configuration }),
       rules: rules.state,
       ...(context.ruleSet !== undefined && { ruleSet: context.ruleSet }),

@@ -67,6 +67,8 @@ export interface TaskConfiguration {
 /** All that the next diff of a task needs to know. */
 export interface Snapshot {
   readonly facts: TaskFacts;
+  /** When tracking began, epoch milliseconds. */
+  readonly trackedSince: number;
   /** The task's configuration, or the last one that could be read. */
   readonly configuration?: TaskConfiguration;
   readonly rules: RuleState;

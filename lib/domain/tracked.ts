@@ -1,7 +1,7 @@
 import { appendRows, type ChainContext, type Hash, type Head, relinkRows } from './chain.ts';
 import type { Diff } from './diff.ts';
 import type { HistoryRow, StopReason, TaskEvent } from './events.ts';
-import type { Snapshot } from './task.ts';
+import type { Snapshot, TaskFacts } from './task.ts';
 
 /**
  * One item of the `tasks` table. `version` counts its writes (0: not stored yet) and guards each of them; `head` is the end
@@ -37,6 +37,16 @@ export interface EndedTask extends Item {
   readonly state: 'ended';
   /** Epoch seconds. */
   readonly expiresAt: number;
+  /** How it ended; left out for a task that was asked for and does not exist. */
+  readonly last?: LastLook;
+}
+
+/** What is remembered of a task that is over, for people who look at it. Instants are epoch milliseconds. */
+export interface LastLook {
+  readonly facts: TaskFacts;
+  readonly trackedSince: number;
+  readonly endedAt: number;
+  readonly stopped: StopReason;
 }
 
 /** A task that is not to be watched, whatever discovery finds. */
@@ -150,5 +160,7 @@ export function retire(task: LiveTask, now: number): LiveTask | EndedTask | Excl
     ...(task.head !== undefined && { head: task.head }),
   };
   if (task.stopped === 'requested') return { state: 'excluded', ...item };
-  return { state: 'ended', ...item, expiresAt: endedUntil(now) };
+  const { facts, trackedSince, rules } = task.snapshot;
+  const last: LastLook = { facts, trackedSince, endedAt: rules.lastAt, stopped: task.stopped };
+  return { state: 'ended', ...item, expiresAt: endedUntil(now), last };
 }

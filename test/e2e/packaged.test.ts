@@ -64,6 +64,12 @@ describe('a rollout that the packaged poll watches', () => {
       version: 6,
       head: { sequence: 8, hash: account.world.bus.accepted.at(-1)?.detail.hash, publishedSequence: 8 },
       expiresAt: expect.any(Number),
+      last: {
+        facts: expect.objectContaining({ taskId: 't1', status: 'COMPLETED' }),
+        trackedSince: expect.any(Number),
+        endedAt: expect.any(Number),
+        stopped: 'completed',
+      },
       writeId: expect.any(String),
     });
   });

@@ -185,6 +185,7 @@ export function openBreach(overrides: Partial<OpenBreach> = {}): OpenBreach {
 export function snapshot(overrides: Partial<Snapshot> = {}): Snapshot {
   return {
     facts: facts(),
+    trackedSince: NOON - 60 * MINUTE,
     rules: initialState(NOON - MINUTE),
     whenUnread: [],
     milestone: 0,

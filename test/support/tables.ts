@@ -24,6 +24,7 @@ export const TABLES: readonly TableDefinition[] = [
         { AttributeName: 'sequence', AttributeType: 'N' },
         { AttributeName: 'day', AttributeType: 'S' },
         { AttributeName: 'observedAt', AttributeType: 'S' },
+        { AttributeName: 'detailType', AttributeType: 'S' },
       ],
       KeySchema: [
         { AttributeName: 'taskId', KeyType: 'HASH' },
@@ -34,6 +35,14 @@ export const TABLES: readonly TableDefinition[] = [
           IndexName: 'byDay',
           KeySchema: [
             { AttributeName: 'day', KeyType: 'HASH' },
+            { AttributeName: 'observedAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+        {
+          IndexName: 'byType',
+          KeySchema: [
+            { AttributeName: 'detailType', KeyType: 'HASH' },
             { AttributeName: 'observedAt', KeyType: 'RANGE' },
           ],
           Projection: { ProjectionType: 'ALL' },

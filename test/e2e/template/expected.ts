@@ -31,12 +31,18 @@ export const historyTable = {
     attribute('sequence', 'N'),
     attribute('day', 'S'),
     attribute('observedAt', 'S'),
+    attribute('detailType', 'S'),
   ],
   KeySchema: [key('taskId', 'HASH'), key('sequence', 'RANGE')],
   GlobalSecondaryIndexes: [
     {
       IndexName: 'byDay',
       KeySchema: [key('day', 'HASH'), key('observedAt', 'RANGE')],
+      Projection: { ProjectionType: 'ALL' },
+    },
+    {
+      IndexName: 'byType',
+      KeySchema: [key('detailType', 'HASH'), key('observedAt', 'RANGE')],
       Projection: { ProjectionType: 'ALL' },
     },
   ],

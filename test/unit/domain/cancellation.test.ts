@@ -50,6 +50,7 @@ function explain(given: Case) {
   const unreadAt = failed === undefined ? {} : { unreadAt: NOON - failed * MINUTE };
   const snapshot: Snapshot = {
     facts: factsOf(before, { status: 'IN_PROGRESS', ...factsBefore }),
+    trackedSince: NOON - 60 * MINUTE,
     configuration: previous,
     rules: { ...initialState(NOON - passed * MINUTE), ...unreadAt },
     whenUnread: [],

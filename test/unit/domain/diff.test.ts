@@ -37,6 +37,7 @@ describe('startTracking', () => {
     expect(startTracking(seen, 'discovered', at)).toEqual({
       snapshot: {
         facts: seen,
+        trackedSince: NOON,
         configuration: configuration(),
         rules: { ...initialState(NOON), runsSince: NOON },
         whenUnread: [unreachable],

@@ -168,13 +168,20 @@ describe('retire', () => {
     expect(retire(task, NOON).state).toBe(state);
   });
 
-  it('remembers the end of the history, for a week', () => {
-    expect(retire(liveTask({ head, stopped: 'deleted', version: 5 }), NOON)).toEqual({
+  it('remembers how it ended and the end of the history, for a week', () => {
+    const ended = snapshot({ facts: facts({ status: 'DELETED' }) });
+    expect(retire(liveTask({ head, snapshot: ended, stopped: 'deleted', version: 5 }), NOON)).toEqual({
       state: 'ended',
       taskId: 'task1',
       version: 5,
       head,
       expiresAt: NOON / 1000 + 7 * 86_400,
+      last: {
+        facts: facts({ status: 'DELETED' }),
+        trackedSince: ended.trackedSince,
+        endedAt: ended.rules.lastAt,
+        stopped: 'deleted',
+      },
     });
     expect(retire(liveTask({ stopped: 'requested' }), NOON)).toEqual({
       state: 'excluded',

@@ -86,7 +86,7 @@ describe('parseTrackedTask', () => {
 
   it('has a task to try that holds all there is', () => {
     expect(new Set(stored.outbox.map(({ detailType }) => detailType)).size).toBe(5);
-    expect(Object.keys(stored.snapshot)).toHaveLength(7);
+    expect(Object.keys(stored.snapshot)).toHaveLength(8);
     expect(stored.snapshot.whenUnread).toHaveLength(1);
     expect(stored.snapshot.samples).toHaveLength(2);
   });
@@ -99,6 +99,16 @@ describe('parseTrackedTask', () => {
     ['live, stopped', { ...stored, stopped: 'deleted' }],
     ['live, to be let go', { ...stored, untrackRequested: true }],
     ['ended', { state: 'ended', taskId: 'task1', version: 4, head, expiresAt: 1_800_000_000 }],
+    [
+      'ended, and seen before',
+      {
+        state: 'ended',
+        taskId: 'task1',
+        version: 4,
+        expiresAt: 1_800_000_000,
+        last: { facts: facts(), trackedSince: 1, endedAt: 2, stopped: 'completed' },
+      },
+    ],
     ['excluded', { state: 'excluded', taskId: 'task1', version: 4, head: { sequence: 3, hash: 'h3' } }],
   ])('reads what was written: %s', (_, task) => {
     expect(parseTrackedTask(JSON.parse(JSON.stringify({ ...task, writeId: 'w1' })))).toEqual(task);
