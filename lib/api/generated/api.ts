@@ -158,11 +158,11 @@ export interface Task {
    */
   unreadableSince?: string;
   /**
-   * Of its open breaches.
+   * Of its open breaches; of muted ones only if there are no others.
    */
   worstSeverity?: 'info' | 'warning' | 'error' | 'critical';
   /**
-   * Worst first.
+   * Worst first, muted ones last.
    */
   breaches: OpenBreach[];
   /**
