@@ -8,8 +8,8 @@ import { ServiceError } from './put-events.ts';
 export type Outcome = { readonly status: number; readonly body: unknown } | 'drop' | 'hang';
 
 /**
- * Serves AWS JSON 1.1 on 127.0.0.1. What the handler throws is answered as an error: a ServiceError as it
- * says, anything else as 500 InternalException.
+ * Serves AWS JSON, in the version of each request, on 127.0.0.1. What the handler throws is answered as an error: a
+ * ServiceError as it says, anything else as 500 InternalException.
  */
 export function serveAwsJson(
   port: number,
@@ -36,8 +36,9 @@ function answer(outcome: Outcome, response: ServerResponse): void {
     response.destroy();
     return;
   }
+  const isFirst = response.req.headers['content-type'] === 'application/x-amz-json-1.0';
   response.writeHead(outcome.status, {
-    'content-type': 'application/x-amz-json-1.1',
+    'content-type': isFirst ? 'application/x-amz-json-1.0' : 'application/x-amz-json-1.1',
     'x-amzn-requestid': randomUUID(),
   });
   response.end(JSON.stringify(outcome.body));
