@@ -1,0 +1,66 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const DECIMAL = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+const COARSE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+
+/** `2026-11-22 12:00:05 UTC`; what is no instant stays as it is. */
+export function instant(iso: string): string {
+  const at = Date.parse(iso);
+  if (Number.isNaN(at)) return iso;
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** `12:00 UTC` on the day of `now`, `Nov 23, 12:00 UTC` on another; what is no instant stays as it is. */
+export function shortInstant(iso: string, now: number): string {
+  const at = Date.parse(iso);
+  if (Number.isNaN(at)) return iso;
+  const date = new Date(at);
+  const clock = `${date.toISOString().slice(11, 16)} UTC`;
+  if (Math.floor(at / DAY) === Math.floor(now / DAY)) return clock;
+  const day = date.toLocaleDateString('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' });
+  return `${day}, ${clock}`;
+}
+
+/** `4 min ago`, `in 2 h 5 min`, `now` within a second; what is no instant stays as it is. */
+export function ago(iso: string, now: number): string {
+  const passed = now - Date.parse(iso);
+  if (Number.isNaN(passed)) return iso;
+  if (Math.abs(passed) < SECOND) return 'now';
+  return passed > 0 ? `${duration(passed)} ago` : `in ${duration(-passed)}`;
+}
+
+/** The two greatest units: `45 s`, `4 min`, `2 h 5 min`, `3 d 4 h`. */
+export function duration(ms: number): string {
+  if (ms < MINUTE) return `${Math.floor(Math.max(0, ms) / SECOND)} s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms < DAY) return pair(Math.floor(ms / HOUR), 'h', Math.floor((ms % HOUR) / MINUTE), 'min');
+  return pair(Math.floor(ms / DAY), 'd', Math.floor((ms % DAY) / HOUR), 'h');
+}
+
+function pair(great: number, unit: string, small: number, smallUnit: string): string {
+  return small === 0
+    ? `${WHOLE.format(great)} ${unit}`
+    : `${WHOLE.format(great)} ${unit} ${small} ${smallUnit}`;
+}
+
+/** `12,345` */
+export function count(n: number): string {
+  return WHOLE.format(n);
+}
+
+/** `14.63 %`. Not all is never said to be `100 %`, and not nothing never `0 %`. */
+export function percent(n: number): string {
+  if (n > 99.99 && n < 100) return '99.99 %';
+  if (n > 0 && n < 0.01) return '< 0.01 %';
+  return `${DECIMAL.format(n)} %`;
+}
+
+/** Things per minute: `12.5/min`; of slow ones per hour: `3.2/h`. */
+export function rate(perMinute: number): string {
+  if (perMinute > 0 && perMinute < 1) return `${COARSE.format(perMinute * 60)}/h`;
+  return `${COARSE.format(perMinute)}/min`;
+}

@@ -1,0 +1,30 @@
+import { render } from 'preact';
+import { setApiAddress } from './api.ts';
+import { App } from './app.tsx';
+import { startClock } from './clock.ts';
+import { loadConfig } from './config.ts';
+import { startSession } from './session.ts';
+import { startTheme } from './theme.ts';
+import { Problem } from './ui/problem.tsx';
+
+async function start(root: HTMLElement): Promise<void> {
+  startTheme();
+  startClock();
+  try {
+    const config = await loadConfig();
+    setApiAddress(config.api);
+    await startSession(config);
+    render(<App />, root);
+  } catch (error) {
+    render(
+      <Problem
+        error={error instanceof Error ? error : new Error(String(error))}
+        retry={() => location.reload()}
+      />,
+      root,
+    );
+  }
+}
+
+const root = document.getElementById('app');
+if (root !== null) void start(root);
