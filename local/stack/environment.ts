@@ -10,6 +10,7 @@ export const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 /** URLs of the local stand-ins. */
 export interface Endpoints {
   readonly managedIntegrations: string;
+  readonly cloudWatch: string;
   readonly dynamodb: string;
   readonly eventBridge: string;
   readonly sqs: string;
@@ -36,6 +37,7 @@ export function localEnvironment(inherited: Environment, endpoints?: Endpoints):
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EC2_METADATA_DISABLED: 'true',
     ...(endpoints !== undefined && {
+      AWS_ENDPOINT_URL_CLOUDWATCH: endpoints.cloudWatch,
       AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
       AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventBridge,
       AWS_ENDPOINT_URL_IOT_MANAGED_INTEGRATIONS: endpoints.managedIntegrations,

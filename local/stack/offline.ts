@@ -39,6 +39,8 @@ export function runOffline(
       `--httpPort=${new URL(urls.http).port}`,
       `--lambdaPort=${new URL(urls.lambda).port}`,
       '--noSponsor',
+      // Without it, which says that signatures are not verified, tokens would not be looked at at all.
+      '--ignoreJWTSignature',
     ],
     { ...params, buildFolder: path.join(folder, 'offline-build') },
     options,

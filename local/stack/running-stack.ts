@@ -13,8 +13,12 @@ const runningStackSchema = z.object({
     eventBridge: z.url(),
     sqs: z.url(),
     ssm: z.url(),
+    cloudWatch: z.url(),
     lambda: z.url(),
   }),
+  /** Where the API answers. */
+  api: z.exactOptional(z.url()),
+  dashboard: z.exactOptional(z.url()),
   tables: z.object({ tasks: z.string(), history: z.string(), alerts: z.exactOptional(z.string()) }),
   /** URLs of the queues, by logical id. */
   queues: z.record(z.string(), z.url()),

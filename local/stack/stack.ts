@@ -6,6 +6,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Bus, startBus } from '../bus/bus.ts';
 import type { DeliveryFailure, Send } from '../bus/delivery.ts';
 import { type Call, lambdaEndpointInvoker } from '../bus/lambda-endpoint.ts';
+import { type CloudWatchStandIn, startCloudWatch } from '../cloudwatch/cloudwatch.ts';
 import { createTables } from '../database/create-tables.ts';
 import { startDatabase } from '../database/database.ts';
 import { type ParametersStandIn, startParameters } from '../parameters/parameters.ts';
@@ -14,6 +15,7 @@ import { startQueues } from '../queue/queues.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
 import { readTemplate } from '../template/template.ts';
 import { type AlertsOptions, alertParams, alertUrls } from './alerts.ts';
+import { type ApiOptions, apiParams } from './api.ts';
 import { type Deployment, readDeployment } from './deployment.ts';
 import {
   ACCOUNT_ID,
@@ -29,7 +31,7 @@ import { packageService } from './package-service.ts';
 import { type StackQueues, startEventSources } from './queues.ts';
 import { prepareRun } from './run-files.ts';
 import { announceStack, type RunningStack, withdrawStack } from './running-stack.ts';
-import type { Ending, ServerlessOptions } from './serverless.ts';
+import type { Ending, ServerlessOptions, ServerlessParams } from './serverless.ts';
 import { StackError } from './stack-error.ts';
 
 export interface StackOptions {
@@ -38,6 +40,8 @@ export interface StackOptions {
   readonly simulator: Omit<SimulatorOptions, 'accountId' | 'region'>;
   /** The notifiers; none where not given. */
   readonly alerts?: AlertsOptions;
+  /** The audit API; none where not given. */
+  readonly api?: ApiOptions;
   /** Gathers messages of a queue as long as AWS would; else only while it has more. */
   readonly keepsWindow?: boolean;
   /** Gives up starting, and kills the functions, at once. */
@@ -76,9 +80,13 @@ interface Start {
   readonly signal: AbortSignal;
   /** Working folder, relative to the project. */
   readonly folder: string;
+  /** Of the service. */
+  readonly params: ServerlessParams;
   /** Closes what has been started; the last comes first. */
   readonly closers: (() => unknown)[];
   readonly onLine: (line: string) => void;
+  /** Has the metrics in these lines. */
+  readonly cloudWatch: CloudWatchStandIn;
 }
 
 /**
@@ -99,13 +107,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { folder, logFile } = await prepareRun(project, Date.now());
   const log = openLogFile(logFile);
   closers.push(log.close, () => rm(path.join(project, folder), { recursive: true, force: true }));
+  const cloudWatch = await startCloudWatch();
+  closers.push(cloudWatch.close);
   const onLine = (line: string) => {
     log.write(line);
+    cloudWatch.takeLogLine(line);
     onLogLine?.(line);
   };
   const signal = AbortSignal.any(given === undefined ? [ending.signal] : [ending.signal, given]);
   try {
-    const parts = await startParts({ options, signal, folder, closers, onLine });
+    const params = { ...alertParams(options.alerts), ...apiParams(options.api) };
+    const parts = await startParts({ options, params, signal, folder, closers, onLine, cloudWatch });
     return { ...parts, logFile, close };
   } catch (error) {
     await close();
@@ -135,6 +147,7 @@ async function startParts(start: Start): Promise<Omit<Stack, 'logFile' | 'close'
     eventBridge: bus.url,
     sqs: queues.url,
     ssm: parameters.url,
+    cloudWatch: start.cloudWatch.url,
   };
   const { failed } = await startFunctions(urls, endpoints, start);
   const { keepsWindow = false, onBatchFailure } = options;
@@ -157,6 +170,8 @@ async function startParts(start: Start): Promise<Omit<Stack, 'logFile' | 'close'
     },
     queues: queues.urls,
     alerts: alertUrls(options.alerts),
+    ...(options.api !== undefined && { api: urls.http }),
+    ...(options.api?.dashboardUrl !== undefined && { dashboard: options.api.dashboardUrl }),
   };
   await announceStack(options.project, running);
   closers.push(() => withdrawStack(options.project, process.pid));
@@ -177,8 +192,7 @@ async function startParts(start: Start): Promise<Omit<Stack, 'logFile' | 'close'
 }
 
 async function deploy(start: Start): Promise<Deployment> {
-  const params = alertParams(start.options.alerts);
-  const template = await packageService(start.folder, params, serverlessOptions(start));
+  const template = await packageService(start.folder, start.params, serverlessOptions(start));
   return readDeployment(
     await readTemplate(template, { region: REGION, accountId: ACCOUNT_ID, stackName: STACK_NAME }),
   );
@@ -222,7 +236,7 @@ async function startFunctions(
   start: Start,
 ): Promise<Pick<Stack, 'failed'>> {
   const params = {
-    ...alertParams(start.options.alerts),
+    ...start.params,
     localQueues: `${endpoints.sqs}/${ACCOUNT_ID}`,
   };
   const offline = runOffline(start.folder, urls, params, serverlessOptions(start, endpoints));

@@ -157,6 +157,7 @@ describe.concurrent('npm run alert -- test', { timeout: 120_000 }, () => {
         eventBridge: 'http://127.0.0.1:1',
         sqs: 'http://127.0.0.1:1',
         ssm: parameters.url,
+        cloudWatch: parameters.url,
         lambda: 'http://127.0.0.1:1',
       },
       tables: { tasks: 'tasks', history: 'history' },

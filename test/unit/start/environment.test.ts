@@ -31,6 +31,7 @@ it('points the SDK at the local stand-ins', () => {
     eventBridge: 'http://e',
     sqs: 'http://q',
     ssm: 'http://s',
+    cloudWatch: 'http://c',
   };
   expect(localEnvironment({}, endpoints)).toEqual({
     ...LOCAL,
@@ -39,5 +40,6 @@ it('points the SDK at the local stand-ins', () => {
     AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://e',
     AWS_ENDPOINT_URL_SQS: 'http://q',
     AWS_ENDPOINT_URL_SSM: 'http://s',
+    AWS_ENDPOINT_URL_CLOUDWATCH: 'http://c',
   });
 });

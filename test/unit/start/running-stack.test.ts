@@ -20,6 +20,7 @@ const stackOf = (pid: number): RunningStack => ({
     eventBridge: 'http://127.0.0.1:3',
     sqs: 'http://127.0.0.1:5',
     ssm: 'http://127.0.0.1:6',
+    cloudWatch: 'http://127.0.0.1:8',
     lambda: 'http://127.0.0.1:4',
   },
   tables: { tasks: 'tasks', history: 'history' },
