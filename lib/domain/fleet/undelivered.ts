@@ -13,8 +13,8 @@ export interface Undelivered {
 }
 
 /** What is in a task's outbox, as far as the item tells: a row that is recorded, and not for the bus, is delivered. */
-export function undeliveredOf(task: TrackedTask): Undelivered {
-  if (task.state !== 'live') return { count: 0, unrecorded: 0, unpublished: 0 };
+export function undeliveredOf(task: TrackedTask | undefined): Undelivered {
+  if (task?.state !== 'live') return { count: 0, unrecorded: 0, unpublished: 0 };
   const isUnrecorded = ({ sequence }: { sequence: number }) => sequence > task.recordedThrough;
   const waiting = task.outbox.filter((row) => row.published || isUnrecorded(row));
   const [oldest] = waiting;

@@ -37,7 +37,7 @@ export interface TaskView {
 }
 
 /**
- * How a task stands, or how it ended. Whose tracking has stopped has ended, though its last events are still on their way.
+ * How a task stands, or how it ended.
  *
  * @param now epoch milliseconds
  * @returns undefined for an item that tells nothing of its task
@@ -45,9 +45,9 @@ export interface TaskView {
 export function viewOf(task: TrackedTask, now: number): TaskView | undefined {
   switch (task.state) {
     case 'live':
-      return task.stopped === undefined ? liveView(task, now) : stoppedView(task, task.stopped);
+      return viewOfLive(task, now);
     case 'ended':
-      return task.last && endedView(task.last, 0);
+      return task.last && viewOfEnded(task.last);
     case 'requested':
     case 'excluded':
       return undefined;
@@ -56,8 +56,13 @@ export function viewOf(task: TrackedTask, now: number): TaskView | undefined {
   }
 }
 
-function liveView(task: LiveTask, now: number): TaskView {
+/** How a live task stands. One whose tracking has stopped has ended, though its last events are still on their way. */
+export function viewOfLive(task: LiveTask, now: number): TaskView {
   const { facts, trackedSince, rules } = task.snapshot;
+  const undelivered = undeliveredOf(task).count;
+  const { stopped } = task;
+  if (stopped !== undefined)
+    return { ...viewOfEnded({ facts, trackedSince, endedAt: rules.lastAt, stopped }), undelivered };
   const breaches = breachesOf(rules);
   const [worst] = breaches;
   const unreadableSince = unreadSince(rules);
@@ -68,23 +73,19 @@ function liveView(task: LiveTask, now: number): TaskView {
     ...(unreadableSince !== undefined && { unreadableSince: iso(unreadableSince) }),
     ...(worst !== undefined && { worstSeverity: worst.severity }),
     breaches,
-    undelivered: undeliveredOf(task).count,
+    undelivered,
   };
 }
 
-function stoppedView(task: LiveTask, stopped: StopReason): TaskView {
-  const { facts, trackedSince, rules } = task.snapshot;
-  return endedView({ facts, trackedSince, endedAt: rules.lastAt, stopped }, undeliveredOf(task).count);
-}
-
-function endedView({ facts, trackedSince, endedAt, stopped }: LastLook, undelivered: number): TaskView {
+/** How a task ended. */
+export function viewOfEnded({ facts, trackedSince, endedAt, stopped }: LastLook): TaskView {
   return {
     ...shown(facts, trackedSince),
     state: 'ended',
     endedAt: iso(endedAt),
     stopped,
     breaches: [],
-    undelivered,
+    undelivered: 0,
   };
 }
 
