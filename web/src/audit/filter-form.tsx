@@ -1,0 +1,177 @@
+import { useId } from 'preact/hooks';
+import { TYPE_NAMES, TYPES } from '../rollout/timeline/words.ts';
+import {
+  asCustom,
+  type Filter,
+  type FilterMistakes,
+  fieldInstant,
+  fieldValue,
+  NO_FILTER,
+  RANGES,
+  type Range,
+  SEVERITIES,
+} from './filter.ts';
+
+export interface FilterFormProps {
+  filter: Filter;
+  mistakes: FilterMistakes;
+  /** Shows what another filter finds. */
+  show: (filter: Filter) => void;
+}
+
+/** What is searched for. Each change counts at once; text does when it is entered. */
+export function FilterForm({ filter, mistakes, show }: FilterFormProps) {
+  const isFiltered = filter.task !== '' || filter.types.length > 0 || filter.severities.length > 0;
+  return (
+    <search aria-label="Filters">
+      <form class="audit-filters" onSubmit={(event) => event.preventDefault()} noValidate>
+        <RangeField {...{ filter, mistakes, show }} />
+        <TaskField {...{ filter, mistakes, show }} />
+        <Chips
+          legend="Type"
+          chips={TYPES.map((slug) => ({ value: slug, label: TYPE_NAMES[slug] }))}
+          chosen={filter.types}
+          choose={(types) => show({ ...filter, types })}
+        />
+        <Chips
+          legend="Severity"
+          chips={SEVERITIES.map((severity) => ({
+            value: severity,
+            label: severity.charAt(0).toUpperCase() + severity.slice(1),
+          }))}
+          chosen={filter.severities}
+          choose={(severities) => show({ ...filter, severities })}
+          hint={
+            filter.severities.length > 0 ? 'Breaches and recoveries only: nothing else has a severity.' : ''
+          }
+        />
+        <button
+          type="button"
+          class="quiet audit-reset"
+          disabled={!isFiltered && filter.range === NO_FILTER.range}
+          onClick={() => show(NO_FILTER)}
+        >
+          Reset filters
+        </button>
+      </form>
+    </search>
+  );
+}
+
+function RangeField({ filter, mistakes, show }: FilterFormProps) {
+  const id = useId();
+  const choose = (range: Range) => {
+    const { from: _, to: __, ...others } = filter;
+    show(range === 'custom' ? asCustom(filter, Date.now()) : { ...others, range });
+  };
+  return (
+    <fieldset class="audit-field audit-range">
+      <legend>Time</legend>
+      <div class="segments">
+        {RANGES.map(([range, label]) => (
+          <label key={range} class="segment">
+            <input
+              type="radio"
+              name={id}
+              value={range}
+              checked={filter.range === range}
+              onChange={() => choose(range)}
+            />
+            <span>{label}</span>
+          </label>
+        ))}
+      </div>
+      {filter.range === 'custom' && <CustomRange {...{ filter, mistakes, show }} />}
+    </fieldset>
+  );
+}
+
+function CustomRange({ filter, mistakes, show }: FilterFormProps) {
+  const mistakeId = useId();
+  const { from, to, ...others } = filter;
+  const withEnd = (name: 'from' | 'to', value: string) => {
+    const at = fieldInstant(value);
+    show({
+      ...others,
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...(at === undefined ? {} : { [name]: at }),
+    });
+  };
+  return (
+    <div class="audit-custom">
+      {(['from', 'to'] as const).map((name) => (
+        <label key={name}>
+          <span>{name === 'from' ? 'From (UTC)' : 'Before (UTC)'}</span>
+          <input
+            type="datetime-local"
+            max="9999-12-31T23:59"
+            value={fieldValue(filter[name])}
+            aria-invalid={mistakes.time !== undefined}
+            aria-describedby={mistakes.time === undefined ? undefined : mistakeId}
+            onChange={({ currentTarget }) => withEnd(name, currentTarget.value)}
+          />
+        </label>
+      ))}
+      {mistakes.time !== undefined && (
+        <p id={mistakeId} class="audit-mistake" role="alert">
+          {mistakes.time}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function TaskField({ filter, mistakes, show }: FilterFormProps) {
+  const id = useId();
+  return (
+    <div class="audit-field audit-task">
+      <label for={id}>Task</label>
+      <input
+        id={id}
+        type="search"
+        value={filter.task}
+        placeholder="Task id"
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
+        aria-invalid={mistakes.task !== undefined}
+        aria-describedby={mistakes.task === undefined ? undefined : `${id}-mistake`}
+        onChange={({ currentTarget }) => show({ ...filter, task: currentTarget.value.trim() })}
+      />
+      {mistakes.task !== undefined && (
+        <p id={`${id}-mistake`} class="audit-mistake" role="alert">
+          {mistakes.task}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface ChipsProps<T extends string> {
+  legend: string;
+  chips: readonly { readonly value: T; readonly label: string }[];
+  chosen: readonly T[];
+  choose: (chosen: readonly T[]) => void;
+  hint?: string;
+}
+
+/** Any of some values; none stands for all. */
+function Chips<T extends string>({ legend, chips, chosen, choose, hint = '' }: ChipsProps<T>) {
+  const toggle = (value: T) =>
+    choose(chosen.includes(value) ? chosen.filter((other) => other !== value) : [...chosen, value]);
+  return (
+    <fieldset class="audit-field">
+      <legend>{legend}</legend>
+      <div class="chips">
+        {chips.map(({ value, label }) => (
+          <label key={value} class={`chip chip-${value}`}>
+            <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} />
+            <span>{label}</span>
+          </label>
+        ))}
+      </div>
+      {hint !== '' && <p class="audit-hint">{hint}</p>}
+    </fieldset>
+  );
+}

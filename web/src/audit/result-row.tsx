@@ -1,0 +1,118 @@
+import { Component } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import type { HistoryRow } from '../../../lib/api/generated/api.ts';
+import { instant } from '../format.ts';
+import { labelOf } from '../rollout/timeline/words.ts';
+import { SeverityBadge } from '../ui/severity-badge.tsx';
+import { StatusBadge } from '../ui/status-badge.tsx';
+import { rowWords } from './words.ts';
+
+export interface ResultRowProps {
+  row: HistoryRow;
+  isOpen: boolean;
+  /** The same function each time. */
+  toggle: (eventId: string, isOpen: boolean) => void;
+}
+
+const COLUMNS = 7;
+
+/** A row of the history. Rows never change, so what is shown of one only changes when it is opened or closed. */
+export class ResultRow extends Component<ResultRowProps> {
+  override shouldComponentUpdate(next: ResultRowProps): boolean {
+    return next.row !== this.props.row || next.isOpen !== this.props.isOpen;
+  }
+
+  override render({ row, isOpen, toggle }: ResultRowProps) {
+    const severity = row.rule?.severity;
+    return (
+      <>
+        <tr class={`row${severity === undefined ? '' : ` row-${severity}`}${isOpen ? ' row-open' : ''}`}>
+          <td class="cell-open">
+            <button
+              type="button"
+              class="disclose"
+              aria-expanded={isOpen}
+              aria-label={`${row.eventId} as it is stored`}
+              onClick={() => toggle(row.eventId, isOpen)}
+            />
+          </td>
+          <td class="cell-time">
+            <Time at={row.observedAt} />
+          </td>
+          <td class="cell-task">
+            <a href={`/tasks/${encodeURIComponent(row.taskId)}`}>{row.taskId}</a>
+            {row.description !== undefined && <div class="soft clamp">{row.description}</div>}
+          </td>
+          <td class="cell-type">{labelOf(row)}</td>
+          <td class="cell-status">
+            <StatusBadge status={row.status} />
+          </td>
+          <td class="cell-what">
+            <What row={row} />
+          </td>
+          <td class="cell-severity">{severity !== undefined && <SeverityBadge severity={severity} />}</td>
+        </tr>
+        {isOpen && (
+          <tr class="row-stored">
+            <td colSpan={COLUMNS}>
+              <Stored row={row} />
+            </td>
+          </tr>
+        )}
+      </>
+    );
+  }
+}
+
+function Time({ at }: { at: string }) {
+  const [day = '', time = ''] = instant(at).split(' ');
+  return (
+    <time datetime={at}>
+      <span class="soft">{day}</span> {time}
+    </time>
+  );
+}
+
+function What({ row }: { row: HistoryRow }) {
+  const { what, standing } = rowWords(row);
+  return (
+    <>
+      <div>{what}</div>
+      {standing !== undefined && <div class="soft">{standing}</div>}
+    </>
+  );
+}
+
+/** All that is stored of a row. */
+function Stored({ row }: { row: HistoryRow }) {
+  const text = JSON.stringify(row, null, 2);
+  const [copied, setCopied] = useState('');
+  const block = useRef<HTMLPreElement>(null);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied('Copied');
+    } catch {
+      // Whoever may not write to the clipboard from here can still copy by hand.
+      if (block.current !== null) window.getSelection()?.selectAllChildren(block.current);
+      setCopied('Selected');
+    }
+  };
+  return (
+    <div class="stored">
+      <div class="stored-head">
+        <span>
+          Row {row.sequence} of <code>{row.taskId}</code>, as it is stored
+        </span>
+        <span role="status">{copied}</span>
+        <button type="button" class="quiet" onClick={copy}>
+          Copy
+        </button>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within reach of the keyboard */}
+      <section class="stored-json" tabIndex={0} aria-label={`JSON of ${row.eventId}`}>
+        <pre ref={block}>{text}</pre>
+      </section>
+    </div>
+  );
+}
