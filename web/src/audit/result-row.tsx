@@ -1,7 +1,7 @@
 import { Component } from 'preact';
-import { useRef, useState } from 'preact/hooks';
 import type { HistoryRow } from '../../../lib/api/generated/api.ts';
 import { instant } from '../format.ts';
+import { Copy } from '../rollout/copy.tsx';
 import { labelOf } from '../rollout/timeline/words.ts';
 import { SeverityBadge } from '../ui/severity-badge.tsx';
 import { StatusBadge } from '../ui/status-badge.tsx';
@@ -74,11 +74,11 @@ function Time({ at }: { at: string }) {
 }
 
 function What({ row }: { row: HistoryRow }) {
-  const { what, standing } = rowWords(row);
+  const { what, more } = rowWords(row);
   return (
     <>
       <div>{what}</div>
-      {standing !== undefined && <div class="soft">{standing}</div>}
+      {more !== undefined && <div class="soft">{more}</div>}
     </>
   );
 }
@@ -86,32 +86,17 @@ function What({ row }: { row: HistoryRow }) {
 /** All that is stored of a row. */
 function Stored({ row }: { row: HistoryRow }) {
   const text = JSON.stringify(row, null, 2);
-  const [copied, setCopied] = useState('');
-  const block = useRef<HTMLPreElement>(null);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setCopied('Copied');
-    } catch {
-      // Whoever may not write to the clipboard from here can still copy by hand.
-      if (block.current !== null) window.getSelection()?.selectAllChildren(block.current);
-      setCopied('Selected');
-    }
-  };
   return (
     <div class="stored">
       <div class="stored-head">
         <span>
           Row {row.sequence} of <code>{row.taskId}</code>, as it is stored
         </span>
-        <span role="status">{copied}</span>
-        <button type="button" class="quiet" onClick={copy}>
-          Copy
-        </button>
+        <Copy text={text} label="the row" />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within reach of the keyboard */}
       <section class="stored-json" tabIndex={0} aria-label={`JSON of ${row.eventId}`}>
-        <pre ref={block}>{text}</pre>
+        <pre>{text}</pre>
       </section>
     </div>
   );
