@@ -3,6 +3,7 @@ import path from 'node:path';
 import { styleText } from 'node:util';
 import { taskTable } from '../lib/aws/task-table.ts';
 import { auditAlerts, leftInQueues, readLedgers } from './demo/alerts.ts';
+import { auditDashboard, type DemoDashboard, startDemoDashboard } from './demo/dashboard.ts';
 import { type Destinations, startDestinations } from './demo/destinations.ts';
 import { auditHistory, readHistory } from './demo/history.ts';
 import { play } from './demo/play.ts';
@@ -71,26 +72,29 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
   const clock = new SteppedClock(Math.ceil(Date.now() / MINUTE) * MINUTE);
   const settings = await readLocalSettings(PROJECT);
   if (settings.warning !== undefined) watcher.print([styled('yellow', settings.warning)]);
-  const destinations = await startDestinations(alertsOptionsOf(settings));
+  const closers: (() => Promise<void>)[] = [];
   try {
+    const dashboard = await startDemoDashboard(PROJECT, signal);
+    closers.unshift(dashboard.close);
+    const destinations = await startDestinations(alertsOptionsOf(settings));
+    closers.unshift(destinations.close);
     const stack = await startStack({
       project: PROJECT,
       simulator: { seed: options.seed, now: clock.now },
       alerts: destinations.alerts,
+      api: dashboard.api,
       signal,
       onLogLine: watcher.onLogLine,
       onInvoked: watcher.onInvoked,
       onDeliveryFailure: watcher.onDeliveryFailure,
       onBatchFailure: watcher.onBatchFailure,
     });
-    try {
-      const demonstration = demonstrate(options, { stack, destinations }, watcher, clock, signal);
-      return await Promise.race([demonstration, stack.failed, stopOf(signal)]);
-    } finally {
-      await stack.close();
-    }
+    closers.unshift(stack.close);
+    await dashboard.show(stack.running.api);
+    const demonstration = demonstrate(options, { stack, destinations, dashboard }, watcher, clock, signal);
+    return await Promise.race([demonstration, stack.failed, stopOf(signal)]);
   } finally {
-    await destinations.close();
+    for (const close of closers) await close();
   }
 }
 
@@ -98,23 +102,30 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
 interface Running {
   readonly stack: Stack;
   readonly destinations: Destinations;
+  readonly dashboard: DemoDashboard;
 }
 
 async function demonstrate(
   { everyMs, untilDone }: Options,
-  { stack, destinations }: Running,
+  running: Running,
   watcher: Watcher,
   clock: SteppedClock,
   signal: AbortSignal,
 ): Promise<number> {
-  const { running, deployment } = stack;
-  const logFile = path.relative(process.cwd(), stack.logFile);
+  const { stack, destinations, dashboard } = running;
   watcher.print(
-    ...introduction({ running, ...deployment, ...destinations, logFile, everySeconds: everyMs / 1_000 }),
+    ...introduction({
+      ...stack.deployment,
+      running: stack.running,
+      inboxUrl: destinations.inboxUrl,
+      dashboardUrl: dashboard.openUrl,
+      logFile: path.relative(process.cwd(), stack.logFile),
+      everySeconds: everyMs / 1_000,
+    }),
   );
   stack.bus.subscribe(watcher.onEvent);
   const story = new Story(destinations.rollouts, stack.simulator.account, clock);
-  const table = taskTable(stack.dynamodb, running.tables.tasks);
+  const table = taskTable(stack.dynamodb, stack.running.tables.tasks);
   let problems: readonly string[] | undefined;
   let alertsUntil: AbortSignal | undefined;
 
@@ -126,7 +137,7 @@ async function demonstrate(
     );
     if (story.minute < LAST_MINUTE || problems !== undefined) return false;
     alertsUntil ??= AbortSignal.timeout(ALERTS_MS);
-    const found = await problemsOf({ stack, destinations }, watcher, alertsUntil);
+    const found = await problemsOf(running, watcher, alertsUntil);
     if (found.length > 0 && story.minute < LAST_MINUTE + GRACE_MINUTES) return false;
     problems = found;
     watcher.conclude([...ending(watcher, found), ...(untilDone ? [] : GOES_ON)]);
@@ -146,8 +157,8 @@ async function demonstrate(
 
 /** What the demo promised and did not keep. */
 async function problemsOf(
-  { stack: { dynamodb, running, bus, queues }, destinations }: Running,
-  { violations, events }: Watcher,
+  { stack: { dynamodb, running, bus, queues }, destinations, dashboard }: Running,
+  { violations, events, rollouts }: Watcher,
   alertsUntil: AbortSignal,
 ): Promise<string[]> {
   await bus.idle();
@@ -161,6 +172,7 @@ async function problemsOf(
     ...auditHistory(rows, events),
     ...left,
     ...auditAlerts(destinations, ledgers, events),
+    ...(await auditDashboard(dashboard, rollouts.all)),
   ];
 }
 
@@ -176,6 +188,7 @@ function ending({ rollouts, events }: Watcher, problems: readonly string[]): Lin
       ? [
           [styled('green', `All ${events.length} events came once and in order, as the history has them.`)],
           [styled('green', 'Slack and PagerDuty know of them, and no incident is left open.')],
+          [styled('green', 'The dashboard shows every rollout as it ended.')],
         ]
       : [[styled('red', 'Not as promised:')], ...problems.map((problem): Line => [`  ${problem}`])];
   return [...summary(outcomes), ...verdict];

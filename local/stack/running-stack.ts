@@ -16,8 +16,8 @@ const runningStackSchema = z.object({
     cloudWatch: z.url(),
     lambda: z.url(),
   }),
-  /** Where the API answers. */
-  api: z.exactOptional(z.url()),
+  /** Where the API answers, if there is one. */
+  api: z.url(),
   dashboard: z.exactOptional(z.url()),
   tables: z.object({ tasks: z.string(), history: z.string(), alerts: z.exactOptional(z.string()) }),
   /** URLs of the queues, by logical id. */

@@ -170,7 +170,7 @@ async function startParts(start: Start): Promise<Omit<Stack, 'logFile' | 'close'
     },
     queues: queues.urls,
     alerts: alertUrls(options.alerts),
-    ...(options.api !== undefined && { api: urls.http }),
+    api: urls.http,
     ...(options.api?.dashboardUrl !== undefined && { dashboard: options.api.dashboardUrl }),
   };
   await announceStack(options.project, running);

@@ -11,6 +11,8 @@ export interface Introduction {
   readonly buses: readonly string[];
   readonly rules: readonly { readonly name: string }[];
   readonly functionNames: readonly string[];
+  /** Of the dashboard, for whoever opens it. */
+  readonly dashboardUrl: string;
   /** Of the page that shows what Slack and PagerDuty have. */
   readonly inboxUrl: string;
   readonly logFile: string;
@@ -38,6 +40,7 @@ export function introduction(stack: Introduction): Line[] {
     row('DynamoDB', endpoints.dynamodb, `tables ${tables.tasks}, ${tables.history}`),
     row('EventBridge', endpoints.eventBridge, `bus ${stack.buses.join(', ')}; ${rules}`),
     row('Lambda', endpoints.lambda, `functions ${stack.functionNames.join(', ')}`),
+    row('dashboard', stack.dashboardUrl, 'every rollout, live; the API is below /api'),
     row('Slack, PagerDuty', stack.inboxUrl, 'what they have, as it would look'),
     ['  ', toWidth('logs of functions', NAME_WIDTH), `  ${stack.logFile}`],
     [],

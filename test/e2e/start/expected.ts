@@ -86,6 +86,7 @@ doorbell-hotfix       COMPLETED                  4       0       2
 
 All 57 events came once and in order, as the history has them.
 Slack and PagerDuty know of them, and no incident is left open.
+The dashboard shows every rollout as it ended.
 `;
 
 /** Where Slack is told of them. */

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 const SOURCES = [
+  'api',
   'events',
   'functions',
   'infra',
@@ -16,6 +17,7 @@ const SOURCES = [
   'rules.yml',
   'serverless.yml',
   'tsconfig.json',
+  'web',
 ];
 
 /** How `npm start` ended. */

@@ -161,6 +161,7 @@ describe.concurrent('npm run alert -- test', { timeout: 120_000 }, () => {
         lambda: 'http://127.0.0.1:1',
       },
       tables: { tasks: 'tasks', history: 'history' },
+      api: 'http://127.0.0.1:1',
       queues: {},
       alerts: { pagerDutyEvents: pagerDuty.url },
     });

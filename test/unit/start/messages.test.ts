@@ -20,6 +20,7 @@ it('says where everything listens', () => {
       lambda: 'http://127.0.0.1:4',
     },
     tables: { tasks: 'tasks', history: 'history' },
+    api: 'http://127.0.0.1:10',
     queues: {},
     alerts: {},
   };
@@ -27,16 +28,18 @@ it('says where everything listens', () => {
     running,
     buses: ['bus'],
     functionNames: ['poll', 'own'],
+    dashboardUrl: 'http://127.0.0.1:9/open',
     inboxUrl: 'http://127.0.0.1:7/inbox',
     logFile: 'a.log',
     everySeconds: 2,
   };
   const lines = introduction({ ...stack, rules: [{ name: 'one' }, { name: 'two' }] });
-  expect(lines.map((line) => render(line, plain)).slice(2, 8)).toEqual([
+  expect(lines.map((line) => render(line, plain)).slice(2, 9)).toEqual([
     '  managed integrations  http://127.0.0.1:1            simulated account with scripted rollouts',
     '  DynamoDB              http://127.0.0.1:2            tables tasks, history',
     '  EventBridge           http://127.0.0.1:3            bus bus; rules one, two',
     '  Lambda                http://127.0.0.1:4            functions poll, own',
+    '  dashboard             http://127.0.0.1:9/open       every rollout, live; the API is below /api',
     '  Slack, PagerDuty      http://127.0.0.1:7/inbox      what they have, as it would look',
     '  logs of functions     a.log',
   ]);

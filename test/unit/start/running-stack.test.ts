@@ -25,6 +25,7 @@ const stackOf = (pid: number): RunningStack => ({
   },
   tables: { tasks: 'tasks', history: 'history' },
   alerts: {},
+  api: 'http://127.0.0.1:10',
   queues: { Queue: 'http://127.0.0.1:5/123456789012/queue' },
 });
 const alive = stackOf(process.pid);
