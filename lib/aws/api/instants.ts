@@ -1,0 +1,40 @@
+import type { Order } from '../../api/ports.ts';
+
+/** A part of time, both ends included. Instants are ISO 8601, UTC, milliseconds: they sort as text. */
+export interface Span {
+  readonly low: string;
+  readonly high: string;
+}
+
+export const ALL_TIME: Span = { low: '0000-01-01T00:00:00.000Z', high: '9999-12-31T23:59:59.999Z' };
+
+export function isEmpty({ low, high }: Span): boolean {
+  return low > high;
+}
+
+/** Where a search through a span begins. */
+export function startOf({ low, high }: Span, order: Order): string {
+  return order === 'asc' ? low : high;
+}
+
+/** What is left of a span that was searched up to an instant, which is to be searched itself. */
+export function restFrom(instant: string, { low, high }: Span, order: Order): Span {
+  return order === 'asc' ? { low: instant, high } : { low, high: instant };
+}
+
+/** Whether a search comes to one instant before the other. */
+export function isEarlier(a: string, b: string, order: Order): boolean {
+  return order === 'asc' ? a < b : a > b;
+}
+
+/** The next millisecond of a search, or the one before (`steps` -1). */
+export function step(instant: string, order: Order, steps: 1 | -1 = 1): string {
+  return new Date(Date.parse(instant) + (order === 'asc' ? steps : -steps)).toISOString();
+}
+
+export const dayOf = (instant: string) => instant.slice(0, 10);
+
+/** The first and the last millisecond of a UTC day. */
+export function spanOfDay(day: string): Span {
+  return { low: `${day}T00:00:00.000Z`, high: `${day}T23:59:59.999Z` };
+}

@@ -1,0 +1,67 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Order } from '../../api/ports.ts';
+import type { StoredRow } from '../../ports.ts';
+
+export interface HistoryTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+}
+
+/** A condition on attributes, `#name`s and `:value`s spelled out. */
+export interface Condition {
+  readonly text: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** Where a query left off. */
+export type Key = Readonly<Record<string, unknown>>;
+
+/** A part of one partition, in the order of its range key. */
+export interface RowQuery {
+  readonly index?: 'byDay' | 'byType';
+  readonly partition: { readonly name: string; readonly value: string };
+  /** Both ends are included. */
+  readonly range: { readonly name: string; readonly low: string | number; readonly high: string | number };
+  readonly filter?: Condition;
+  readonly order: Order;
+  /** Rows that are read at most, before the filter. */
+  readonly limit: number;
+  readonly startKey?: Key;
+}
+
+export interface RowAnswer {
+  readonly rows: readonly StoredRow[];
+  /** Left out at the end of the range. */
+  readonly lastKey?: Key;
+  /** Rows that were read, those included that the filter left out. */
+  readonly scanned: number;
+}
+
+/** One request: at most 1 MB is read. The table itself is read strongly consistent, which indexes cannot be. */
+export async function queryRows(table: HistoryTable, query: RowQuery): Promise<RowAnswer> {
+  const { partition, range, filter } = query;
+  const answer = await table.client.send(
+    new QueryCommand({
+      TableName: table.tableName,
+      ...(query.index === undefined ? { ConsistentRead: true } : { IndexName: query.index }),
+      KeyConditionExpression: '#partition = :partition AND #range BETWEEN :low AND :high',
+      ...(filter && { FilterExpression: filter.text }),
+      ExpressionAttributeNames: { '#partition': partition.name, '#range': range.name, ...filter?.names },
+      ExpressionAttributeValues: {
+        ':partition': partition.value,
+        ':low': range.low,
+        ':high': range.high,
+        ...filter?.values,
+      },
+      ScanIndexForward: query.order === 'asc',
+      Limit: query.limit,
+      ...(query.startKey && { ExclusiveStartKey: query.startKey }),
+    }),
+  );
+  return {
+    rows: answer.Items ?? [],
+    ...(answer.LastEvaluatedKey && { lastKey: answer.LastEvaluatedKey }),
+    scanned: answer.ScannedCount ?? 0,
+  };
+}

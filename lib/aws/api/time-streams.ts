@@ -1,0 +1,101 @@
+import type { Order } from '../../api/ports.ts';
+import type { StoredRow } from '../../ports.ts';
+import { dayOf, isEmpty, restFrom, type Span, spanOfDay, startOf, step } from './instants.ts';
+import { DETAIL_TYPES } from './row-filter.ts';
+import { type Condition, type HistoryTable, type Key, queryRows, type RowQuery } from './row-query.ts';
+
+/** What one read of a stream brought. */
+export interface Batch {
+  readonly rows: readonly StoredRow[];
+  /** The instant before which nothing is missing (after which, where the order is descending); left out at the end. */
+  readonly through?: string;
+  readonly scanned: number;
+}
+
+/** Rows in the order of their instants. Those of one instant come in any order, and maybe not all in one batch. */
+export interface TimeStream {
+  /** @param limit rows that are read at most */
+  read(limit: number): Promise<Batch>;
+}
+
+export interface StreamOptions {
+  readonly span: Span;
+  readonly order: Order;
+}
+
+/** Rows of one type. */
+export function typeStream(
+  table: HistoryTable,
+  type: string,
+  { span, order, filter }: StreamOptions & { readonly filter?: Condition },
+): TimeStream {
+  const query = { ...queryOfType(type, span, order), ...(filter && { filter }) };
+  let startKey: Key | undefined;
+  return {
+    async read(limit) {
+      const { rows, scanned, lastKey } = await queryRows(table, {
+        ...query,
+        limit,
+        ...(startKey && { startKey }),
+      });
+      startKey = lastKey;
+      return { rows, scanned, ...(lastKey && { through: String(lastKey.observedAt) }) };
+    },
+  };
+}
+
+/**
+ * Rows of every type, day by day. Days without rows cost nothing: from one, the index by type tells where to go on, and so
+ * where to begin if the beginning is open.
+ */
+export function dayStream(table: HistoryTable, { span, order }: StreamOptions, isOpen: boolean): TimeStream {
+  let rest = span;
+  let startKey: Key | undefined;
+  let isLost = isOpen;
+  return {
+    async read(limit) {
+      if (isLost) {
+        const nearest = await nearestInstant(table, rest, order);
+        if (nearest === undefined) return { rows: [], scanned: 0 };
+        rest = restFrom(nearest, rest, order);
+      }
+      const day = dayOf(startOf(rest, order));
+      const { rows, scanned, lastKey } = await queryRows(table, {
+        index: 'byDay',
+        partition: { name: 'day', value: day },
+        range: { name: 'observedAt', ...within(rest, spanOfDay(day)) },
+        order,
+        limit,
+        ...(startKey && { startKey }),
+      });
+      startKey = lastKey;
+      isLost = lastKey === undefined && rows.length === 0;
+      if (lastKey !== undefined) return { rows, scanned, through: String(lastKey.observedAt) };
+      const through = step(order === 'asc' ? spanOfDay(day).high : spanOfDay(day).low, order);
+      rest = restFrom(through, rest, order);
+      return { rows, scanned, ...(!isEmpty(rest) && { through }) };
+    },
+  };
+}
+
+/** The instant of the first row in a span, in the order of the search. */
+async function nearestInstant(table: HistoryTable, span: Span, order: Order): Promise<string | undefined> {
+  const answers = await Promise.all(
+    DETAIL_TYPES.map((type) => queryRows(table, { ...queryOfType(type, span, order), limit: 1 })),
+  );
+  const instants = answers.flatMap(({ rows }) => rows.map(({ observedAt }) => String(observedAt))).sort();
+  return instants.at(order === 'asc' ? 0 : -1);
+}
+
+function queryOfType(type: string, span: Span, order: Order): Omit<RowQuery, 'limit'> {
+  return {
+    index: 'byType',
+    partition: { name: 'detailType', value: type },
+    range: { name: 'observedAt', ...span },
+    order,
+  };
+}
+
+function within(a: Span, b: Span): Span {
+  return { low: a.low > b.low ? a.low : b.low, high: a.high < b.high ? a.high : b.high };
+}
