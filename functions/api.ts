@@ -1,14 +1,19 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import middy from '@middy/core';
-import type { APIGatewayProxyResultV2 } from 'aws-lambda';
+import openapi from '../api/openapi.yml';
+import { readApiConfig } from '../lib/api/config.ts';
+import { createParameterReader } from '../lib/api/parameters.ts';
+import { createApi } from '../lib/compose-api.ts';
+import { withDefaults } from '../lib/rule-file/defaults.ts';
+import { parseRuleFile } from '../lib/rule-file/parse.ts';
+import ruleFile from '../rules.yml';
+import { apiHandler } from './api-handler.ts';
 
-const logger = new Logger();
+const parameters = createParameterReader(openapi);
 
-export const handler = middy<unknown, APIGatewayProxyResultV2>()
-  .use(injectLambdaContext(logger))
-  .handler(async () => ({
-    statusCode: 503,
-    headers: { 'content-type': 'application/problem+json' },
-    body: JSON.stringify({ type: 'urn:ota-watch:problem:unavailable', title: 'Not there yet', status: 503 }),
-  }));
+/** Invoked by the HTTP API: answers what is known of tasks, and their history. */
+export const handler = apiHandler(parameters, (surroundings) =>
+  createApi(
+    readApiConfig(process.env),
+    { parameters, rules: withDefaults(parseRuleFile(ruleFile, 'rules.yml')) },
+    surroundings,
+  ),
+);

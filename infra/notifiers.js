@@ -1,9 +1,11 @@
 // What serverless.yml takes in for the notifiers that its parameters turn on. The two are alike but for names and settings,
 // which YAML could not say: it takes no arguments.
+import { dashboardUrlOf } from './dashboard.js';
 import { alarmsOf } from './notifier/alarms.js';
 import { functionOf } from './notifier/function.js';
 import { queuesOf } from './notifier/queues.js';
 import { roleOf } from './notifier/role.js';
+import { choiceOf, textOf } from './parameters.js';
 
 const NOTHING = { functions: {}, resources: {} };
 
@@ -42,20 +44,17 @@ export const shared = async (serverless) => {
 };
 
 /** Whether a notifier's parameter turns it on; throws for a value that means nothing. */
-async function isOn({ resolveVariable }, parameter, on) {
-  const value = await resolveVariable(`param:${parameter}`);
-  if (value === 'off' || on.includes(value)) return value !== 'off';
-  const problem = `The parameter "${parameter}" is "${value}": it can be one of off, ${on.join(', ')}`;
-  // The command prints the stack, which would bury what it says.
-  throw Object.assign(new Error(problem), { stack: problem });
-}
+const isOn = async (serverless, parameter, on) =>
+  (await choiceOf(serverless, parameter, ['off', ...on])) !== 'off';
 
-async function partsOf(notifier, { resolveVariable }) {
-  const secretsKeyArn = await resolveVariable("param:secretsKeyArn, ''");
-  const localQueues = await resolveVariable("param:localQueues, ''");
+async function partsOf(notifier, serverless) {
+  const secretsKeyArn = await textOf(serverless, 'secretsKeyArn');
+  const localQueues = await textOf(serverless, 'localQueues');
+  const givenUrl = await textOf(serverless, 'dashboardUrl');
+  const dashboardUrl = givenUrl === '' ? await dashboardUrlOf(serverless) : givenUrl;
   const { id, key } = notifier;
   return {
-    functions: functionOf(notifier, localQueues),
+    functions: functionOf(notifier, { localQueues, dashboardUrl }),
     resources: {
       Resources: {
         ...queuesOf(notifier),

@@ -2,8 +2,9 @@
  * The function of a notifier.
  *
  * @param localQueues where the queues are in a local run, which cannot resolve `Ref`; empty in a deployment
+ * @param dashboardUrl where links of alerts lead; left out where there is no dashboard
  */
-export function functionOf({ id, key, description, environment }, localQueues) {
+export function functionOf({ id, key, description, environment }, { localQueues, dashboardUrl = '' }) {
   const name = `\${self:custom.name}-${key}`;
   const urlOf = (queue, queueName) => (localQueues === '' ? { Ref: queue } : `${localQueues}/${queueName}`);
   return {
@@ -19,7 +20,7 @@ export function functionOf({ id, key, description, environment }, localQueues) {
         ALERTS_QUEUE_URL: urlOf(`${id}Queue`, name),
         ALERTS_DEAD_LETTER_QUEUE_URL: urlOf(`${id}DeadLetterQueue`, `${name}-dlq`),
         SECRETS_PREFIX: `\${self:custom.secretsPrefix}`,
-        DASHBOARD_URL: `\${param:dashboardUrl, ''}`,
+        DASHBOARD_URL: dashboardUrl,
         CONSOLE_URL: `\${param:consoleUrl, ''}`,
         ...environment,
         POWERTOOLS_SERVICE_NAME: name,

@@ -1,3 +1,4 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IoTManagedIntegrationsClient } from '@aws-sdk/client-iot-managed-integrations';
@@ -17,6 +18,10 @@ export interface Clients {
 export interface NotifierClients extends Omit<Clients, 'eventBridge'> {
   readonly sqs: SQSClient;
   readonly ssm: SSMClient;
+}
+
+export interface ApiClients extends Omit<Clients, 'eventBridge'> {
+  readonly cloudWatch: CloudWatchClient;
 }
 
 /** No answer may take a good part of the minute that a poll has: it is given up and asked for again. */
@@ -43,6 +48,15 @@ export function createNotifierClients(concurrency: number, { timeoutMs = TIMEOUT
     // Else requests go to the host of the queue's URL, whatever endpoint is configured.
     sqs: new SQSClient({ maxAttempts: 3, requestHandler, useQueueUrlAsEndpoint: false }),
     ssm: createSsmClient(),
+  };
+}
+
+/** The clients of the API: those of a poll, save for the bus, and that of its metrics. */
+export function createApiClients(concurrency: number, { timeoutMs = TIMEOUT_MS } = {}): ApiClients {
+  const requestHandler = requestHandlerOf(concurrency, timeoutMs);
+  return {
+    ...createSharedClients(requestHandler),
+    cloudWatch: new CloudWatchClient({ maxAttempts: 2, requestHandler }),
   };
 }
 

@@ -1,0 +1,45 @@
+import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import type { Heartbeat } from '../../api/ports.ts';
+
+export interface HeartbeatDeps {
+  readonly client: CloudWatchClient;
+  /** The dimension `service` of the poll's metrics. */
+  readonly service: string;
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+const MINUTE = 60_000;
+const WINDOW_MS = 15 * MINUTE;
+
+/** When polls end well, by the metric that they leave. CloudWatch keeps minutes, so that is how exact it is. */
+export function heartbeat({ client, service, now }: HeartbeatDeps): Heartbeat {
+  return {
+    async last() {
+      const { MetricDataResults: [polls] = [] } = await client.send(
+        new GetMetricDataCommand({
+          StartTime: new Date(now() - WINDOW_MS),
+          EndTime: new Date(now() + MINUTE),
+          ScanBy: 'TimestampDescending',
+          MetricDataQueries: [
+            {
+              Id: 'polls',
+              MetricStat: {
+                Metric: {
+                  Namespace: 'ota-watch',
+                  MetricName: 'PollCompleted',
+                  Dimensions: [{ Name: 'service', Value: service }],
+                },
+                Period: MINUTE / 1_000,
+                Stat: 'Sum',
+              },
+            },
+          ],
+        }),
+      );
+      const { Timestamps: times = [], Values: values = [] } = polls ?? {};
+      const completed = times.filter((_, index) => (values[index] ?? 0) > 0).map((time) => time.getTime());
+      return completed.length === 0 ? undefined : Math.max(...completed);
+    },
+  };
+}
