@@ -80,8 +80,9 @@ export function nextCursor(link: string | null): string | undefined {
 
 async function request(path: string, query: Query, options: GetOptions): Promise<Response> {
   const address = `${base}${path}${queryString(query)}`;
+  const used = token.value;
   let response = await send(address, options);
-  if (response.status === 401 && (await refresh())) response = await send(address, options);
+  if (response.status === 401 && (await refresh(used))) response = await send(address, options);
   if (response.ok || response.status === 304) return response;
   if (response.status === 401) requireSignIn();
   throw new ApiError(response.status, await problemOf(response));

@@ -1,4 +1,4 @@
-import { LocationProvider, Route, Router } from 'preact-iso';
+import { LocationProvider, Route, Router, useLocation } from 'preact-iso';
 import { Audit } from './audit/audit.tsx';
 import { Overview } from './overview/overview.tsx';
 import { Rollout } from './rollout/rollout.tsx';
@@ -10,34 +10,46 @@ import { useHealth } from './shell/use-health.ts';
 import { SignIn } from './sign-in.tsx';
 
 export function App() {
-  return <LocationProvider>{token.value === undefined ? <SignedOut /> : <SignedIn />}</LocationProvider>;
-}
-
-function SignedOut() {
-  return (
-    <>
-      <Header signedIn={false} />
-      <main id="main" tabIndex={-1}>
-        <SignIn />
-      </main>
-    </>
-  );
+  return <LocationProvider>{token.value === undefined ? <SignIn /> : <SignedIn />}</LocationProvider>;
 }
 
 function SignedIn() {
   useHealth();
   return (
     <>
-      <Header signedIn />
-      <PollerBanner />
+      <Header />
       <main id="main" tabIndex={-1}>
-        <Router>
-          <Route path="/" component={Overview} />
-          <Route path="/tasks/:id" component={Rollout} />
-          <Route path="/audit" component={Audit} />
-          <Route default component={NotFound} />
-        </Router>
+        <PollerBanner />
+        <Views />
       </main>
     </>
   );
+}
+
+/** The path can be anything that people type; the router throws at what cannot be decoded. */
+function Views() {
+  const { path } = useLocation();
+  if (!isDecodable(path)) return <NotFound />;
+  return (
+    <Router onRouteChange={toContent}>
+      <Route path="/" component={Overview} />
+      <Route path="/tasks/:id" component={Rollout} />
+      <Route path="/audit" component={Audit} />
+      <Route default component={NotFound} />
+    </Router>
+  );
+}
+
+/** Who does not see the page hears that there is another one, and goes on from its beginning. */
+function toContent(): void {
+  document.getElementById('main')?.focus({ preventScroll: true });
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }

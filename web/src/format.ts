@@ -7,16 +7,21 @@ const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const DECIMAL = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 const COARSE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 
+/** Epoch milliseconds. What has no time zone is no instant: NaN. */
+function epochOf(iso: string): number {
+  return /(?:Z|[+-]\d{2}:?\d{2})$/.test(iso) ? Date.parse(iso) : Number.NaN;
+}
+
 /** `2026-11-22 12:00:05 UTC`; what is no instant stays as it is. */
 export function instant(iso: string): string {
-  const at = Date.parse(iso);
+  const at = epochOf(iso);
   if (Number.isNaN(at)) return iso;
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** `12:00 UTC` on the day of `now`, `Nov 23, 12:00 UTC` on another; what is no instant stays as it is. */
 export function shortInstant(iso: string, now: number): string {
-  const at = Date.parse(iso);
+  const at = epochOf(iso);
   if (Number.isNaN(at)) return iso;
   const date = new Date(at);
   const clock = `${date.toISOString().slice(11, 16)} UTC`;
@@ -27,7 +32,7 @@ export function shortInstant(iso: string, now: number): string {
 
 /** `4 min ago`, `in 2 h 5 min`, `now` within a second; what is no instant stays as it is. */
 export function ago(iso: string, now: number): string {
-  const passed = now - Date.parse(iso);
+  const passed = now - epochOf(iso);
   if (Number.isNaN(passed)) return iso;
   if (Math.abs(passed) < SECOND) return 'now';
   return passed > 0 ? `${duration(passed)} ago` : `in ${duration(-passed)}`;
@@ -39,6 +44,27 @@ export function duration(ms: number): string {
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
   if (ms < DAY) return pair(Math.floor(ms / HOUR), 'h', Math.floor((ms % HOUR) / MINUTE), 'min');
   return pair(Math.floor(ms / DAY), 'd', Math.floor((ms % DAY) / HOUR), 'h');
+}
+
+const UNITS = [
+  { ms: DAY, name: 'day' },
+  { ms: HOUR, name: 'hour' },
+  { ms: MINUTE, name: 'minute' },
+  { ms: SECOND, name: 'second' },
+];
+
+/** The two greatest units in words: `4 minutes`, `1 hour 5 minutes`; below an hour the greatest one only. */
+export function longDuration(ms: number): string {
+  const great = UNITS.findIndex((unit) => ms >= unit.ms);
+  if (great === -1) return '0 seconds';
+  const shown = UNITS.slice(great, ms < HOUR ? great + 1 : great + 2);
+  let left = ms;
+  const words = shown.map((unit) => {
+    const n = Math.floor(left / unit.ms);
+    left -= n * unit.ms;
+    return n === 0 ? '' : `${n} ${unit.name}${n === 1 ? '' : 's'}`;
+  });
+  return words.filter((word) => word !== '').join(' ');
 }
 
 function pair(great: number, unit: string, small: number, smallUnit: string): string {

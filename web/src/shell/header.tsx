@@ -9,40 +9,38 @@ const VIEWS = [
   { path: '/audit', name: 'Audit' },
 ];
 
-export function Header({ signedIn }: { signedIn: boolean }) {
+export function Header() {
+  const { path } = useLocation();
+  const other = theme.value === 'dark' ? 'light' : 'dark';
   return (
     <header class="shell">
       <a class="skip" href="#main">
         To the content
       </a>
-      <a class="home" href="/">
+      <a class="home" href="/" title="Overview">
+        <img src="/icon.svg" alt="" width="22" height="22" />
         ota-watch
       </a>
-      {signedIn && <Views />}
+      <nav aria-label="Views">
+        {VIEWS.map((view) => (
+          <a key={view.path} href={view.path} aria-current={path === view.path ? 'page' : undefined}>
+            {view.name}
+          </a>
+        ))}
+      </nav>
       <div class="shell-end">
-        {signedIn && <PollerState />}
-        <button type="button" class="quiet" onClick={toggleTheme}>
-          {theme.value === 'dark' ? 'Light' : 'Dark'}
+        <PollerState />
+        <button
+          type="button"
+          class={`quiet theme-toggle to-${other}`}
+          aria-label={`Change to the ${other} theme`}
+          title={`Change to the ${other} theme`}
+          onClick={toggleTheme}
+        />
+        <button type="button" class="quiet" onClick={() => void signOut()}>
+          Sign out
         </button>
-        {signedIn && (
-          <button type="button" class="quiet" onClick={() => void signOut()}>
-            Sign out
-          </button>
-        )}
       </div>
     </header>
-  );
-}
-
-function Views() {
-  const { path } = useLocation();
-  return (
-    <nav aria-label="Views">
-      {VIEWS.map((view) => (
-        <a key={view.path} href={view.path} aria-current={path === view.path ? 'page' : undefined}>
-          {view.name}
-        </a>
-      ))}
-    </nav>
   );
 }

@@ -1,3 +1,4 @@
+import type { Health } from '../../../lib/api/generated/api.ts';
 import { health } from '../health.ts';
 import { Instant } from '../ui/instant.tsx';
 
@@ -5,16 +6,20 @@ const NAMES = { polling: 'Polling', silent: 'Poller silent', unknown: 'Poller un
 
 /** Whether polls come, in a word. */
 export function PollerState() {
-  const poller = health.value.data?.poller;
-  if (poller === undefined) return null;
+  const { data, error } = health.value;
+  if (error !== undefined) return <span class="poller poller-unreachable">API unreachable</span>;
+  return data === undefined ? null : <Known poller={data.poller} />;
+}
+
+function Known({ poller: { state, lastPollAt } }: { poller: Health['poller'] }) {
   return (
-    <span class={`poller poller-${poller.state}`}>
-      {NAMES[poller.state]}
-      {poller.state === 'polling' && poller.lastPollAt !== undefined && (
-        <>
-          {' · '}
-          <Instant at={poller.lastPollAt} relative />
-        </>
+    <span class={`poller poller-${state}`}>
+      {NAMES[state]}
+      {lastPollAt !== undefined && (
+        <span class="poller-last">
+          {'· last '}
+          <Instant at={lastPollAt} relative />
+        </span>
       )}
     </span>
   );
