@@ -28,7 +28,7 @@ export const USUAL_ORDER: Readonly<Record<TaskSort, TaskOrder>> = {
 };
 
 export function placeOf(view: TaskView, sort: TaskSort): Place {
-  const key = keyOf(view, sort);
+  const key = KEYS[sort](view);
   return { ...(key !== undefined && { key }), taskId: view.taskId };
 }
 
@@ -49,28 +49,17 @@ function compare(a: string | number, b: string | number): number {
   return a < b ? -1 : 1;
 }
 
-function keyOf(view: TaskView, sort: TaskSort): SortKey | undefined {
-  switch (sort) {
-    case 'trouble':
-      return troubleOf(view);
-    case 'taskId':
-      return [view.taskId];
-    case 'status':
-      return [view.status];
-    case 'since':
-      return [view.trackedSince];
-    case 'progress':
-      return known(view.percentComplete);
-    case 'failed':
-      return [thingsIn(FAILURE_STATES, view.counts)];
-    case 'rate':
-      return known(view.ratePerMinute);
-    case 'end':
-      return known(view.endedAt ?? view.estimatedEndAt);
-    default:
-      return sort satisfies never;
-  }
-}
+/** What a task is sorted by; undefined where it is not known. */
+const KEYS: Readonly<Record<TaskSort, (view: TaskView) => SortKey | undefined>> = {
+  trouble: troubleOf,
+  taskId: ({ taskId }) => [taskId],
+  status: ({ status }) => [status],
+  since: ({ trackedSince }) => [trackedSince],
+  progress: ({ percentComplete }) => known(percentComplete),
+  failed: ({ counts }) => [thingsIn(FAILURE_STATES, counts)],
+  rate: ({ ratePerMinute }) => known(ratePerMinute),
+  end: ({ endedAt, estimatedEndAt }) => known(endedAt ?? estimatedEndAt),
+};
 
 const known = (value: string | number | undefined) => (value === undefined ? undefined : [value]);
 

@@ -43,17 +43,8 @@ export interface TaskView {
  * @returns undefined for an item that tells nothing of its task
  */
 export function viewOf(task: TrackedTask, now: number): TaskView | undefined {
-  switch (task.state) {
-    case 'live':
-      return viewOfLive(task, now);
-    case 'ended':
-      return task.last && viewOfEnded(task.last);
-    case 'requested':
-    case 'excluded':
-      return undefined;
-    default:
-      return task satisfies never;
-  }
+  if (task.state === 'live') return viewOfLive(task, now);
+  return task.state === 'ended' && task.last !== undefined ? viewOfEnded(task.last) : undefined;
 }
 
 /** How a live task stands. One whose tracking has stopped has ended, though its last events are still on their way. */
