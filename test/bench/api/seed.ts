@@ -10,6 +10,7 @@ const DAYS = 90;
 const BATCH = 25;
 const WRITERS = 16;
 const REMEMBERED_MS = 7 * DAY;
+const LOOK_MS = 37;
 
 export interface SeedOptions {
   readonly tables: { readonly tasks: string; readonly history: string };
@@ -51,7 +52,8 @@ export async function seed(client: DynamoDBDocumentClient, options: SeedOptions)
 /** When a rollout began, how many minutes it was watched, and whether it is over. */
 function spanOf(index: number, { tasks, rows, live, now }: SeedOptions): [number, number, boolean] {
   const minutes = Math.max(4, Math.round(rows / tasks) - 4);
-  if (index < live) return [now - minutes * MINUTE, minutes, false];
+  // A poll looks at one task after the other: no two of them in the same millisecond.
+  if (index < live) return [now - minutes * MINUTE - index * LOOK_MS, minutes, false];
   const earliest = now - DAYS * DAY;
   const latest = now - REMEMBERED_MS / 100 - minutes * MINUTE;
   const share = (index - live) / Math.max(1, tasks - live - 1);
