@@ -3,18 +3,9 @@ import type { RowAnswer } from './row-query.ts';
 
 /** What one page may cost. Most reads are small: they grow only while a filter lets little through. */
 const MAX_READS = 64;
-const MAX_SCANNED = 10_000;
+const MAX_SCANNED = 5_000;
 /** An answer of a Lambda function holds 6 MB at most (AWS Lambda developer guide, quotas). */
 const MAX_BYTES = 3_000_000;
-
-/**
- * How many rows to read at once: those that are missing, and twice as many each time that was not enough.
- *
- * @param reads so far
- */
-export function readSize(missing: number, reads: number): number {
-  return Math.min(missing * 2 ** reads, MAX_SCANNED);
-}
 
 /** Counts what a page has cost. */
 export class PageBudget {
@@ -26,6 +17,15 @@ export class PageBudget {
     this.#reads += 1;
     this.#scanned += scanned;
     for (const row of rows) this.#bytes += bytesOf(row);
+  }
+
+  /**
+   * How many rows to read at once: those that are missing, and twice as many each time that was not enough.
+   *
+   * @param reads so far
+   */
+  readSize(missing: number, reads: number): number {
+    return Math.max(1, Math.min(missing * 2 ** reads, MAX_SCANNED - this.#scanned));
   }
 
   get isSpent(): boolean {

@@ -3,7 +3,7 @@ import { readPosition } from '../../api/cursor.ts';
 import type { Order, PageRequest, RowPage } from '../../api/ports.ts';
 import type { StoredRow } from '../../ports.ts';
 import { ALL_TIME, isEarlier, isEmpty, restFrom, type Span, startOf, step } from './instants.ts';
-import { fitting, PageBudget, readSize } from './page-budget.ts';
+import { fitting, PageBudget } from './page-budget.ts';
 import { severityCondition, typesOf } from './row-filter.ts';
 import type { HistoryTable } from './row-query.ts';
 import { dayStream, type TimeStream, typeStream } from './time-streams.ts';
@@ -84,7 +84,7 @@ class Search {
 
   async #read(lane: Lane, missing: number): Promise<void> {
     const share = Math.ceil(missing / this.#lanes.length);
-    const batch = await lane.stream.read(readSize(share, lane.reads));
+    const batch = await lane.stream.read(this.#budget.readSize(share, lane.reads));
     lane.reads += 1;
     lane.through = batch.through;
     this.#budget.spend(batch);

@@ -3,7 +3,7 @@ import { readPosition } from '../../api/cursor.ts';
 import type { PageRequest, RowPage } from '../../api/ports.ts';
 import type { StoredRow } from '../../ports.ts';
 import { batchGet } from './batch-get.ts';
-import { fitting, PageBudget, readSize } from './page-budget.ts';
+import { fitting, PageBudget } from './page-budget.ts';
 import { rowCondition, typesOf } from './row-filter.ts';
 import { type HistoryTable, type Key, queryRows } from './row-query.ts';
 
@@ -38,7 +38,7 @@ export async function rowsOfTask(
     const missing = limit + 1 - rows.length;
     const answer = await queryRows(table, {
       ...query,
-      limit: readSize(missing, reads),
+      limit: budget.readSize(missing, reads),
       ...(lastKey && { startKey: lastKey }),
     });
     rows.push(...answer.rows);
