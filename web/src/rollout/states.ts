@@ -17,8 +17,8 @@ const NAMES = new Map<string, string>(THING_STATES.map(({ state, name }) => [sta
 
 export const stateName = (state: ThingState): string => NAMES.get(state) ?? state;
 
-/** The end of the names of a state in style sheets. */
-export const stateClass = (state: ThingState): string => stateName(state).replace(' ', '-');
+/** The name of its color in style sheets. */
+export const stateColor = (state: ThingState): string => `--${stateName(state).replace(' ', '-')}`;
 
 /** Things that have received the task: what abort criteria take their share of. */
 export function executed({ inProgress, succeeded, failed, rejected, timedOut }: Counts): number {

@@ -1,13 +1,15 @@
 import type { ComponentChildren } from 'preact';
 import type { OpenBreach, Task, TaskDetail } from '../../../lib/api/generated/api.ts';
-import { percent, rate } from '../format.ts';
+import { count, percent, rate } from '../format.ts';
 import { CountsBar } from '../ui/counts-bar.tsx';
 import { Instant } from '../ui/instant.tsx';
 import { SeverityBadge } from '../ui/severity-badge.tsx';
 import { StatusBadge } from '../ui/status-badge.tsx';
 import { Copy } from './copy.tsx';
 import { CountsLegend } from './counts-legend.tsx';
+import { measure, partsOf, unitOf } from './rules/meter.ts';
 import { causeWords, endBehaviorWords, stoppedWords } from './words.ts';
+import './summary.css';
 
 /** Which rollout it is, how it stands, and what is wrong with it. */
 export function Summary({ detail }: { detail: TaskDetail }) {
@@ -74,23 +76,34 @@ function Breaches({ breaches }: { breaches: readonly OpenBreach[] }) {
     <div class="open-breaches">
       <h2>Open breaches</h2>
       <ul>
-        {breaches.map(({ rule, severity, since, value, limit, numerator, denominator, muted }) => (
-          <li key={rule} class={`severity-${severity}`}>
-            <SeverityBadge severity={severity} /> <code>{rule}</code>
-            <span>
-              since <Instant at={since} /> (<Instant at={since} relative />)
-            </span>
-            <span class="soft">
-              {numerator !== undefined && denominator !== undefined
-                ? `${percent(value)} (${numerator} of ${denominator}), limit ${percent(limit)} when it was breached`
-                : `${value}, limit ${limit} when it was breached`}
-              {muted === true && ' · muted: in the history only'}
-            </span>
-          </li>
-        ))}
+        {breaches.map((breach) => {
+          const { rule, severity, since, muted } = breach;
+          return (
+            <li key={rule} class={`severity-${severity}`}>
+              <SeverityBadge severity={severity} /> <code>{rule}</code>
+              <span>
+                since <Instant at={since} /> (<Instant at={since} relative />)
+              </span>
+              <span class="soft">
+                {numbersOf(breach)}
+                {muted === true && ' · muted: in the history only'}
+              </span>
+            </li>
+          );
+        })}
       </ul>
     </div>
   );
+}
+
+/** Value and limit as they were when it was breached. */
+function numbersOf(breach: OpenBreach): string {
+  const unit = unitOf(breach.kind);
+  if (unit === 'tags') return '';
+  const [value, limit] = [breach.value, breach.limit].map((n) =>
+    unit === undefined ? count(n) : measure(n, unit),
+  );
+  return `${value}${partsOf(breach)}, limit ${limit} when it was breached`;
 }
 
 function Fact({

@@ -17,6 +17,7 @@ import { type Mark, marksOf } from './marks.ts';
 import { PointsTable } from './points-table.tsx';
 import { type Step, stepAt, stepsOf } from './stack.ts';
 import { usePlot } from './use-plot.ts';
+import './chart.css';
 
 const POINTS = 500;
 /** How often the curve of a live task goes on, in milliseconds. */
@@ -98,7 +99,7 @@ function Chart({ series, isLive, configuration, rows }: ChartProps) {
           )}
           <div class="plot plot-things" ref={things} role="img" aria-label={pictureText(steps, last)} />
         </div>
-        <StepLegend step={step} steps={steps} />
+        <StepLegend step={step} steps={steps} mark={active} />
         {curves.length > 0 ? (
           <>
             <h3>Failures and the abort limit</h3>

@@ -3,16 +3,27 @@ import { count, instant } from '../../format.ts';
 import { CountsLegend } from '../counts-legend.tsx';
 import { STACK } from '../states.ts';
 import { criterionWords, type LimitCurve } from './limits.ts';
+import { markText } from './mark-strip.tsx';
+import type { Mark } from './marks.ts';
 import type { Step } from './stack.ts';
 
-/** The states that the chart shows, with their numbers at a step. */
-export function StepLegend({ step, steps }: { step: Step; steps: readonly Step[] }) {
+/** The states that the chart shows, with their numbers at a step, and the mark that somebody looks at. */
+export function StepLegend({
+  step,
+  steps,
+  mark,
+}: {
+  step: Step;
+  steps: readonly Step[];
+  mark: Mark | undefined;
+}) {
   const ever = STACK.filter((state) => steps.some(({ counts }) => counts[state] > 0));
   return (
     <div class="step-legend">
-      <p>
+      <p class="step-title">
         <strong>{instant(new Date(step.at).toISOString())}</strong>
         <span class="soft"> {count(step.counts.total)} things</span>
+        {mark !== undefined && ` · ${markText(mark)}`}
       </p>
       <CountsLegend counts={step.counts} keep={ever} />
     </div>

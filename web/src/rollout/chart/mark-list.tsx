@@ -20,8 +20,9 @@ export interface MarkListProps {
 export function MarkList({ marks, rows, active, chosen, onActive }: MarkListProps) {
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => {
-    const item = list.current?.querySelector(`[data-mark="${chosen?.sequence}"]`);
-    item?.scrollIntoView({ block: 'nearest' });
+    const item = list.current?.querySelector<HTMLElement>(`[data-mark="${chosen?.sequence}"]`);
+    // The list alone is scrolled: the chart is to stay in sight.
+    item?.closest('section')?.scrollTo({ top: item.offsetTop });
   }, [chosen]);
   return (
     <Scroller class="mark-list" label="Breaches and changes">

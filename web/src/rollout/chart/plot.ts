@@ -1,7 +1,8 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { count } from '../../format.ts';
-import { STACK, stateClass } from '../states.ts';
+import { STACK } from '../states.ts';
+import { color, fillOf } from './fills.ts';
 import type { LimitCurve, LimitTone } from './limits.ts';
 import type { Mark } from './marks.ts';
 import { edges, type Step } from './stack.ts';
@@ -116,7 +117,7 @@ function optionsOf(
     width: host.clientWidth,
     height,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
-    padding: [4, 12, 0, 0],
+    padding: [4, 24, 0, 0],
     legend: { show: false },
     cursor: {
       sync: { key, setSeries: false },
@@ -156,7 +157,7 @@ function timeRange(_: uPlot, min: number | null, max: number | null): [number, n
 function thingSeries(): uPlot.Series[] {
   return STACK.toReversed().map((state) => ({
     ...(STEPPED && { paths: STEPPED }),
-    fill: () => color(`--${stateClass(state)}`),
+    fill: ({ ctx }) => fillOf(state, ctx),
     stroke: () => color('--card'),
     width: 1,
     points: { show: false },
@@ -192,9 +193,4 @@ function drawMarks({ ctx, bbox, valToPos }: uPlot, { marks, active }: Picture): 
     ctx.stroke();
   }
   ctx.restore();
-}
-
-/** A color of the style sheet, as it is now. */
-function color(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }

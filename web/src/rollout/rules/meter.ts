@@ -1,5 +1,5 @@
 import type { Observed, RuleStanding } from '../../../../lib/api/generated/api.ts';
-import { count, duration, percent } from '../../format.ts';
+import { count, duration, instant, percent } from '../../format.ts';
 
 /** A value beside its limit, as a bar: shares of its width, 0 to 1. */
 export interface Meter {
@@ -35,11 +35,33 @@ export function measure(value: number, unit: Observed['unit']): string {
   }
 }
 
+const UNITS: Readonly<Record<string, Observed['unit']>> = {
+  'abort-criteria': 'percent',
+  ratio: 'percent',
+  slow: 'percent',
+  milestone: 'percent',
+  count: 'things',
+  rate: 'things',
+  stalled: 'seconds',
+  overdue: 'seconds',
+  'stuck-scheduled': 'seconds',
+  unreachable: 'seconds',
+  'malformed-tag': 'tags',
+};
+
+/** The unit of a kind of rule; undefined of one that a later version has. */
+export const unitOf = (kind: string): Observed['unit'] | undefined => UNITS[kind];
+
 /** What a share is taken of: ` (5 of 41)`. */
-export function partsOf({ numerator, denominator }: Observed): string {
+export function partsOf({ numerator, denominator }: Pick<Observed, 'numerator' | 'denominator'>): string {
   if (numerator === undefined || denominator === undefined) return '';
   return ` (${count(numerator)} of ${count(denominator)})`;
 }
+
+const ISO = /\d{4}-\d{2}-\d{2}T[\d:.]+Z/g;
+
+/** A sentence of the API with its instants as the dashboard writes them. */
+export const withInstants = (sentence: string): string => sentence.replace(ISO, instant);
 
 const STANDINGS: readonly RuleStanding['standing'][] = ['breached', 'holding', 'clear', 'silent', 'told'];
 const SEVERITIES: readonly RuleStanding['severity'][] = ['critical', 'error', 'warning', 'info'];

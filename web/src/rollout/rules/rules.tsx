@@ -1,6 +1,7 @@
 import type { RuleStanding, TaskDetail } from '../../../../lib/api/generated/api.ts';
 import { SeverityBadge } from '../../ui/severity-badge.tsx';
-import { inOrder, isFloor, measure, meterOf, partsOf } from './meter.ts';
+import { inOrder, isFloor, measure, meterOf, partsOf, withInstants } from './meter.ts';
+import './rules.css';
 
 /** The rules of a live task, those in trouble first, with the current values against their limits. */
 export function Rules({ detail }: { detail: TaskDetail }) {
@@ -47,7 +48,7 @@ function Table({ rules }: { rules: readonly RuleStanding[] }) {
             </td>
             <td>
               <strong class="standing">{STANDINGS[rule.standing]}</strong>
-              <p class="soft">{rule.words}</p>
+              <p class="soft">{withInstants(rule.words)}</p>
             </td>
           </tr>
         ))}

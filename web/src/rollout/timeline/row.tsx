@@ -1,13 +1,13 @@
 import { useMemo } from 'preact/hooks';
 import type { HistoryRow } from '../../../../lib/api/generated/api.ts';
-import { count, duration, instant, percent, rate } from '../../format.ts';
+import { count, instant, percent, rate } from '../../format.ts';
 import { CountsBar, countsText } from '../../ui/counts-bar.tsx';
 import { Instant } from '../../ui/instant.tsx';
 import { SeverityBadge } from '../../ui/severity-badge.tsx';
 import { Copy } from '../copy.tsx';
 import { measure, partsOf } from '../rules/meter.ts';
 import { Scroller } from '../scroller.tsx';
-import { changes, stateClass, stateName } from '../states.ts';
+import { changes, stateName } from '../states.ts';
 import { headline, kindOf, labelOf } from './words.ts';
 
 export interface RowProps {
@@ -73,13 +73,14 @@ function Unpublished({ row }: { row: HistoryRow }) {
   );
 }
 
-function RuleFacts({ row: { rule, observed, durationSeconds } }: { row: HistoryRow }) {
+/** What the rule says, and the numbers where no summary tells them. */
+function RuleFacts({ row: { rule, observed, summary } }: { row: HistoryRow }) {
   if (rule === undefined) return null;
   return (
     <p class="soft">
-      {observed &&
+      {summary === undefined &&
+        observed &&
         `Observed ${measure(observed.value, observed.unit)}${partsOf(observed)}, limit ${measure(observed.limit, observed.unit)}. `}
-      {durationSeconds !== undefined && `It lasted ${duration(durationSeconds * 1_000)}. `}
       {rule.description}
     </p>
   );
@@ -130,7 +131,7 @@ export function Changes({ before, after }: { before: HistoryRow['counts']; after
     <span class="changes">
       {changes(before, after).map(({ state, by }) => (
         <span key={state} class="change">
-          <span class={`swatch share-${stateClass(state)}`} aria-hidden="true" />
+          <span class={`swatch share-${state}`} aria-hidden="true" />
           {by > 0 ? '+' : '−'}
           {count(Math.abs(by))} {stateName(state)}
         </span>

@@ -10,6 +10,7 @@ import { Changes, Row } from './row.tsx';
 import { entriesOf, type Rows } from './rows.ts';
 import { type RowsHandle, useRows } from './use-rows.ts';
 import { TYPE_NAMES, TYPE_SLUGS, TYPES, type TypeSlug, typesOf } from './words.ts';
+import './timeline.css';
 
 const PAGE = 50;
 
