@@ -1,8 +1,8 @@
-import { useEffect } from 'preact/hooks';
 import { useRoute } from 'preact-iso';
 import type { TaskDetail } from '../../../lib/api/generated/api.ts';
 import { ApiError } from '../api.ts';
 import { useLive } from '../live.ts';
+import { useTitle } from '../title.ts';
 import { Empty } from '../ui/empty.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { Problem } from '../ui/problem.tsx';
@@ -34,10 +34,7 @@ function RolloutOf({ id }: { id: string }) {
   const path = `/tasks/${encodeURIComponent(id)}`;
   const detail = useLive<TaskDetail>(path, {}, EVERY_MS);
   const { data, error, updatedAt, refresh } = detail;
-  const description = data?.task.description ?? id;
-  useEffect(() => {
-    document.title = `${description} · ota-watch`;
-  }, [description]);
+  useTitle(data?.task.description ?? id);
 
   if (data === undefined) {
     if (error === undefined) return <Loading label={`Loading ${id}…`} />;

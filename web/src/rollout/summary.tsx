@@ -1,13 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import type { OpenBreach, Task, TaskDetail } from '../../../lib/api/generated/api.ts';
-import { count, percent, rate } from '../format.ts';
+import { breachNumbers } from '../breach.ts';
+import { percent, rate } from '../format.ts';
 import { CountsBar } from '../ui/counts-bar.tsx';
 import { Instant } from '../ui/instant.tsx';
 import { SeverityBadge } from '../ui/severity-badge.tsx';
 import { StatusBadge } from '../ui/status-badge.tsx';
 import { Copy } from './copy.tsx';
 import { CountsLegend } from './counts-legend.tsx';
-import { measure, partsOf, unitOf } from './rules/meter.ts';
 import { causeWords, endBehaviorWords, stoppedWords } from './words.ts';
 import './summary.css';
 
@@ -85,7 +85,7 @@ function Breaches({ breaches }: { breaches: readonly OpenBreach[] }) {
                 since <Instant at={since} /> (<Instant at={since} relative />)
               </span>
               <span class="soft">
-                {numbersOf(breach)}
+                {breachNumbers(breach)}
                 {muted === true && ' · muted: in the history only'}
               </span>
             </li>
@@ -94,16 +94,6 @@ function Breaches({ breaches }: { breaches: readonly OpenBreach[] }) {
       </ul>
     </div>
   );
-}
-
-/** Value and limit as they were when it was breached. */
-function numbersOf(breach: OpenBreach): string {
-  const unit = unitOf(breach.kind);
-  if (unit === 'tags') return '';
-  const [value, limit] = [breach.value, breach.limit].map((n) =>
-    unit === undefined ? count(n) : measure(n, unit),
-  );
-  return `${value}${partsOf(breach)}, limit ${limit} when it was breached`;
 }
 
 function Fact({

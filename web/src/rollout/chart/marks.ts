@@ -1,4 +1,5 @@
 import type { HistoryRow, Rule } from '../../../../lib/api/generated/api.ts';
+import { SEVERITIES } from '../../severity.ts';
 import { headline } from '../timeline/words.ts';
 
 export type MarkKind = 'breach' | 'recovery' | 'status' | 'configuration';
@@ -67,11 +68,9 @@ export function clustersOf(marks: readonly Mark[], place: (at: number) => number
   return clusters;
 }
 
-const RANK = ['critical', 'error', 'warning', 'info'];
-
 /** The mark that a cluster is drawn as: its worst breach, else a change of status, else the last one. */
 export function leading({ marks }: Cluster): Mark | undefined {
   const breaches = marks.filter(({ kind }) => kind === 'breach');
-  const worst = RANK.flatMap((severity) => breaches.find((mark) => mark.severity === severity) ?? []);
+  const worst = SEVERITIES.flatMap((severity) => breaches.find((mark) => mark.severity === severity) ?? []);
   return worst[0] ?? breaches[0] ?? marks.findLast(({ kind }) => kind === 'status') ?? marks.at(-1);
 }

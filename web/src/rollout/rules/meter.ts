@@ -1,5 +1,7 @@
 import type { Observed, RuleStanding } from '../../../../lib/api/generated/api.ts';
-import { count, duration, instant, percent } from '../../format.ts';
+import { measured } from '../../breach.ts';
+import { count, instant } from '../../format.ts';
+import { SEVERITIES } from '../../severity.ts';
 
 /** A value beside its limit, as a bar: shares of its width, 0 to 1. */
 export interface Meter {
@@ -21,39 +23,13 @@ export function meterOf({ value, limit, unit }: Observed): Meter | undefined {
 /** Whether a rule of this kind is breached below its limit. */
 export const isFloor = (kind: string) => kind === 'slow';
 
-/** A value in its unit. */
+/** A value in its unit. Times are below zero before they count: an end that is not reached yet. */
 export function measure(value: number, unit: Observed['unit']): string {
-  switch (unit) {
-    case 'percent':
-      return percent(value);
-    case 'seconds':
-      return value < 0 ? `−${duration(-value * 1_000)}` : duration(value * 1_000);
-    case 'things':
-      return `${count(value)} ${value === 1 ? 'thing' : 'things'}`;
-    default:
-      return `${count(value)} ${unit}`;
-  }
+  return unit === 'seconds' && value < 0 ? `−${measured(-value, unit)}` : measured(value, unit);
 }
 
-const UNITS: Readonly<Record<string, Observed['unit']>> = {
-  'abort-criteria': 'percent',
-  ratio: 'percent',
-  slow: 'percent',
-  milestone: 'percent',
-  count: 'things',
-  rate: 'things',
-  stalled: 'seconds',
-  overdue: 'seconds',
-  'stuck-scheduled': 'seconds',
-  unreachable: 'seconds',
-  'malformed-tag': 'tags',
-};
-
-/** The unit of a kind of rule; undefined of one that a later version has. */
-export const unitOf = (kind: string): Observed['unit'] | undefined => UNITS[kind];
-
 /** What a share is taken of: ` (5 of 41)`. */
-export function partsOf({ numerator, denominator }: Pick<Observed, 'numerator' | 'denominator'>): string {
+export function partsOf({ numerator, denominator }: Observed): string {
   if (numerator === undefined || denominator === undefined) return '';
   return ` (${count(numerator)} of ${count(denominator)})`;
 }
@@ -64,7 +40,6 @@ const ISO = /\d{4}-\d{2}-\d{2}T[\d:.]+Z/g;
 export const withInstants = (sentence: string): string => sentence.replace(ISO, instant);
 
 const STANDINGS: readonly RuleStanding['standing'][] = ['breached', 'holding', 'clear', 'silent', 'told'];
-const SEVERITIES: readonly RuleStanding['severity'][] = ['critical', 'error', 'warning', 'info'];
 
 /** How near a rule is to a breach: 1 is at its limit. */
 function nearness({ kind, observed: { value, limit } }: RuleStanding): number {
