@@ -64,7 +64,7 @@ export async function publishDashboard(options: PublishOptions): Promise<string 
 async function findPlace({ cloudFormation, stackName }: PublishOptions): Promise<Place | undefined> {
   const outputs = await readOutputs(cloudFormation, stackName);
   const outputOf = (key: string) => outputs.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
-  const [bucket, config, url] = ['DashboardBucket', 'DashboardConfig', 'DashboardUrl'].map(outputOf);
+  const [bucket, config, url] = ['DashboardBucketName', 'DashboardConfig', 'DashboardUrl'].map(outputOf);
   if (bucket === undefined && config === undefined && url === undefined) return undefined;
   if (bucket === undefined || config === undefined || url === undefined)
     throw new PublishError(

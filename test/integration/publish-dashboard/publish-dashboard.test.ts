@@ -9,7 +9,7 @@ import { startCloudFormation } from './cloudformation.ts';
 
 const CONFIG = '{"api":"/api","signIn":{"issuer":"https://id.example.com?a&b"}}';
 const outputs = (bucket: string) => ({
-  DashboardBucket: bucket,
+  DashboardBucketName: bucket,
   DashboardConfig: CONFIG,
   DashboardUrl: 'https://d1.cloudfront.net',
 });
@@ -51,7 +51,7 @@ beforeAll(async () => {
   formation = await startCloudFormation({
     'ota-watch-prod': outputs('dashboard'),
     'ota-watch-dev': { TasksTableName: 'tasks' },
-    'ota-watch-half': { DashboardBucket: 'dashboard' },
+    'ota-watch-half': { DashboardBucketName: 'dashboard' },
     'ota-watch-lost': outputs('nowhere'),
   });
   cloudFormation = new CloudFormationClient({ ...ACCESS, endpoint: formation.url });
