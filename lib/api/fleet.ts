@@ -2,7 +2,7 @@ import type { TaskStore } from '../ports.ts';
 import type { Fleet } from './ports.ts';
 import { remembered } from './remembered.ts';
 
-const MAX_AGE_MS = 5_000;
+const MAX_AGE_MS = 3_000;
 
 /**
  * The `tasks` table, scanned at most once in a while whoever asks.

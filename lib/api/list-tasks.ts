@@ -3,6 +3,7 @@ import { isMatch } from '../domain/fleet/filter.ts';
 import { pageOf } from '../domain/fleet/page.ts';
 import { USUAL_ORDER } from '../domain/fleet/sort.ts';
 import { viewOf } from '../domain/fleet/view.ts';
+import { readPosition } from './cursor.ts';
 import type { ListTasksQuery, TaskList } from './generated/api.ts';
 import type { Fleet, Position } from './ports.ts';
 
@@ -21,7 +22,7 @@ export interface ListTasksDeps {
  * A page of the tasks that are tracked, and of those that ended of late.
  *
  * @param after `next` of the page before
- * @throws what the database answers
+ * @throws BadCursorError for a place of another version, and what the database answers
  */
 export async function listTasks(
   query: ListTasksQuery,
@@ -32,7 +33,7 @@ export async function listTasks(
   const { tasks, unreadable } = await fleet.all();
   const at = now();
   const views = tasks.flatMap((task) => viewOf(task, at) ?? []).filter((view) => isMatch(view, query));
-  const start = after && { after: Place.parse(after) };
+  const start = after && { after: readPosition(Place, after) };
   const { items, next } = pageOf(views, { sort, order, limit, ...start });
   return {
     page: { items, total: views.length, unreadable: unreadable.length },
