@@ -69,7 +69,8 @@ async function remainsOf(
   { folder }: Project,
   { stack, inbox, functions }: { stack: RunningStack; inbox: string; functions: number },
 ) {
-  const urls = { ...stack.endpoints, ...stack.alerts, inbox };
+  const { endpoints, alerts, api, dashboard = '' } = stack;
+  const urls = { ...endpoints, ...alerts, api, dashboard, inbox };
   const listening = await Promise.all(
     Object.entries(urls).map(async ([name, url]) => ((await isListening(url)) ? [name] : [])),
   );
@@ -91,8 +92,8 @@ describe('the scripted rollouts', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(linesIn(stdout)).toEqual(EVENTS);
     expect(stdout.slice(-SUMMARY.length)).toBe(SUMMARY);
-    for (const what of ['managed integrations', 'DynamoDB', 'EventBridge', 'Lambda']) {
-      expect(stdout).toMatch(new RegExp(`^ {2}${what} +http://127\\.0\\.0\\.1:\\d+ `, 'm'));
+    for (const what of ['managed integrations', 'DynamoDB', 'EventBridge', 'Lambda', 'dashboard']) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${what} +http://127\\.0\\.0\\.1:\\d+(/open)? `, 'm'));
     }
     expect(stdout).toMatch(/^\S+ {2}poll 10, simulated time \d\d:\d\d:\d\d: .*garden-sprinklers 80 %/m);
     expect(stdout).not.toContain('\u001b');
