@@ -30,6 +30,8 @@ export default defineConfig({
       exclude: ['**/generated/**'],
       thresholds: { 100: true },
     },
+    globalSetup: ['test/support/compile-cache/folder.ts'],
+    setupFiles: ['test/support/compile-cache/use.ts'],
     // Files share processes, and what these have imported: no module keeps anything that another test could notice.
     isolate: false,
     // One more than two cores have: some of these tests wait for other processes rather than compute.

@@ -148,6 +148,7 @@ export class World {
   environment(): NodeJS.ProcessEnv {
     return {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       AWS_REGION: REGION,
       AWS_ACCESS_KEY_ID: this.database.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: this.database.credentials.secretAccessKey,
