@@ -136,12 +136,14 @@ export type ChainEnd =
 export function checkEnd({ rows, last }: CheckedChain, task: TrackedTask | undefined): ChainEnd {
   if (task?.head === undefined) return rows === 0 && task !== undefined ? KNOWN : { kind: 'unknown' };
   const { sequence = 0, hash, hasExpired } = last ?? {};
-  const recordedThrough = task.state === 'live' ? task.recordedThrough : task.head.sequence;
+  const { recordedThrough, outbox } =
+    task.state === 'live' ? task : { recordedThrough: task.head.sequence, outbox: [] };
   if (sequence < recordedThrough)
     return mayHaveExpired(hasExpired, task) ? { kind: 'unknown' } : { kind: 'behind', recordedThrough };
   if (sequence > task.head.sequence)
     return headProblem(sequence, `The poll knows no row after ${task.head.sequence}.`);
-  const expected = hashAt(task, sequence);
+  const next = outbox.find((row) => row.sequence === sequence + 1);
+  const expected = sequence === task.head.sequence ? task.head.hash : next?.previousHash;
   if (expected === undefined || expected === hash) return KNOWN;
   return headProblem(sequence, `Row ${sequence} is not the one that the poll has recorded.`);
 }
@@ -151,13 +153,6 @@ const KNOWN: ChainEnd = { kind: 'known', problems: [] };
 /** No row at all is left of a task that nobody has watched for long; nobody knows how long. */
 function mayHaveExpired(hasLastExpired: boolean | undefined, { state }: TrackedTask): boolean {
   return hasLastExpired ?? (state === 'excluded' || state === 'requested');
-}
-
-function hashAt(task: TrackedTask, sequence: number): string | undefined {
-  if (task.head?.sequence === sequence) return task.head.hash;
-  return task.state === 'live'
-    ? task.outbox.find((row) => row.sequence === sequence + 1)?.previousHash
-    : undefined;
 }
 
 function headProblem(sequence: number, message: string): ChainEnd {
