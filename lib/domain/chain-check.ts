@@ -1,4 +1,5 @@
-import type { Hash } from './chain.ts';
+import type { Hash, Head } from './chain.ts';
+import type { HistoryRow } from './events.ts';
 import type { TrackedTask } from './tracked.ts';
 
 export interface ChainProblem {
@@ -142,8 +143,7 @@ export function checkEnd({ rows, last }: CheckedChain, task: TrackedTask | undef
     return mayHaveExpired(hasExpired, task) ? { kind: 'unknown' } : { kind: 'behind', recordedThrough };
   if (sequence > task.head.sequence)
     return headProblem(sequence, `The poll knows no row after ${task.head.sequence}.`);
-  const next = outbox.find((row) => row.sequence === sequence + 1);
-  const expected = sequence === task.head.sequence ? task.head.hash : next?.previousHash;
+  const expected = hashAt(sequence, task.head, outbox);
   if (expected === undefined || expected === hash) return KNOWN;
   return headProblem(sequence, `Row ${sequence} is not the one that the poll has recorded.`);
 }
@@ -153,6 +153,12 @@ const KNOWN: ChainEnd = { kind: 'known', problems: [] };
 /** No row at all is left of a task that nobody has watched for long; nobody knows how long. */
 function mayHaveExpired(hasLastExpired: boolean | undefined, { state }: TrackedTask): boolean {
   return hasLastExpired ?? (state === 'excluded' || state === 'requested');
+}
+
+/** Hash of a row by what the poll knows: of the last one, and of the one before each that is on its way. */
+function hashAt(sequence: number, head: Head, outbox: readonly HistoryRow[]): string | undefined {
+  if (sequence === head.sequence) return head.hash;
+  return outbox.find((row) => row.sequence === sequence + 1)?.previousHash;
 }
 
 function headProblem(sequence: number, message: string): ChainEnd {
