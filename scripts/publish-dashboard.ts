@@ -4,18 +4,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
-import { readWebFiles, type WebFile } from '../local/dashboard/web-files.ts';
 import { PublishError, publishDashboard } from './dashboard/publish.ts';
 
-const BUILT = path.resolve(import.meta.dirname, '../web/dist');
-
-async function readBuilt(): Promise<WebFile[]> {
-  try {
-    return await readWebFiles(BUILT);
-  } catch (cause) {
-    throw new PublishError(`web/dist cannot be read (npm run build:web makes it): ${cause}`, { cause });
-  }
-}
+const DIST = path.resolve(import.meta.dirname, '../web/dist');
 
 async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -30,7 +21,7 @@ async function main(args: readonly string[]): Promise<void> {
     cloudFormation: new CloudFormationClient({ region }),
     s3: new S3Client({ region }),
     stackName,
-    files: await readBuilt(),
+    dist: DIST,
   });
   console.log(
     url === undefined

@@ -5,14 +5,14 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
-import { NO_CACHE, type WebFile } from '../../local/dashboard/web-files.ts';
+import { NO_CACHE, readWebFiles, type WebFile } from '../../local/dashboard/web-files.ts';
 
 export interface PublishOptions {
   readonly cloudFormation: CloudFormationClient;
   readonly s3: S3Client;
   readonly stackName: string;
-  /** What has been built. */
-  readonly files: readonly WebFile[];
+  /** Folder of what has been built. */
+  readonly dist: string;
 }
 
 /** The dashboard cannot be published. */
@@ -39,11 +39,12 @@ const INDEX = '/index.html';
  * @throws PublishError
  */
 export async function publishDashboard(options: PublishOptions): Promise<string | undefined> {
-  const { s3, files } = options;
+  const { s3, dist } = options;
   const place = await findPlace(options);
   if (place === undefined) return undefined;
+  const files = await readBuilt(dist);
   const index = files.find(({ path }) => path === INDEX);
-  if (index === undefined) throw new PublishError('What has been built has no index.html');
+  if (index === undefined) throw new PublishError(`${dist} has no index.html`);
   const config: WebFile = {
     path: '/config.json',
     body: new TextEncoder().encode(place.config),
@@ -86,6 +87,15 @@ async function readOutputs(cloudFormation: CloudFormationClient, stackName: stri
         : `The stack ${stackName} cannot be read: ${name}: ${message}`,
       { cause },
     );
+  }
+}
+
+async function readBuilt(dist: string): Promise<WebFile[]> {
+  try {
+    return await readWebFiles(dist);
+  } catch (cause) {
+    const { message } = causeOf(cause);
+    throw new PublishError(`What npm run build:web makes cannot be read: ${message}`, { cause });
   }
 }
 
