@@ -1,6 +1,6 @@
 import { configurationInForce } from '../domain/diff.ts';
 import { undeliveredOf } from '../domain/fleet/undelivered.ts';
-import { viewOfEnded, viewOfLive } from '../domain/fleet/view.ts';
+import { lastLookOf, viewOfEnded, viewOfLive } from '../domain/fleet/view.ts';
 import type { Snapshot, TaskFacts } from '../domain/task.ts';
 import type { LastLook, LiveTask, TrackedTask } from '../domain/tracked.ts';
 import type { Configuration, TaskDetail } from './generated/api.ts';
@@ -58,7 +58,8 @@ export function createShowTask(deps: ShowTaskDeps): (taskId: string) => Promise<
 
   const find = (taskId: string, item: TrackedTask | undefined) => {
     if (item?.state === 'live') return showLive(item);
-    return item?.state === 'ended' && item.last !== undefined ? showEnded(item.last) : showPast(taskId);
+    const last = item && lastLookOf(item, now());
+    return last === undefined ? showPast(taskId) : showEnded(last);
   };
 
   return async (taskId) => {

@@ -41,7 +41,11 @@ export function comparePlaces(a: Place, b: Place, order: TaskOrder): number {
 }
 
 function compareKeys(a: SortKey, b: SortKey): number {
-  return a.map((value, index) => compare(value, b[index] ?? value)).find((result) => result !== 0) ?? 0;
+  for (const [index, value] of a.entries()) {
+    const result = compare(value, b[index] ?? value);
+    if (result !== 0) return result;
+  }
+  return 0;
 }
 
 function compare(a: string | number, b: string | number): number {

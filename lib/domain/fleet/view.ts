@@ -44,7 +44,13 @@ export interface TaskView {
  */
 export function viewOf(task: TrackedTask, now: number): TaskView | undefined {
   if (task.state === 'live') return viewOfLive(task, now);
-  return task.state === 'ended' && task.last !== undefined ? viewOfEnded(task.last) : undefined;
+  const last = lastLookOf(task, now);
+  return last && viewOfEnded(last);
+}
+
+/** How a task ended, as long as that is remembered: a table deletes items only some time after they expire. */
+export function lastLookOf(task: TrackedTask, now: number): LastLook | undefined {
+  return task.state === 'ended' && task.expiresAt * 1_000 > now ? task.last : undefined;
 }
 
 /** How a live task stands. One whose tracking has stopped has ended, though its last events are still on their way. */

@@ -23,7 +23,7 @@ const ended = (last?: LastLook): EndedTask => ({
   state: 'ended',
   taskId: 'task1',
   version: 1,
-  expiresAt: 0,
+  expiresAt: NOON / 1_000 + 60,
   ...(last && { last }),
 });
 
@@ -156,6 +156,11 @@ describe('a task that is over', () => {
       }),
     });
     expect(viewOf(live, NOON + 6 * MINUTE)).toEqual({ ...SHOWN_ENDED, undelivered: 3 });
+  });
+
+  it('is forgotten when its item expires', () => {
+    expect(viewOf(ended(lastLook()), NOON + MINUTE - 1)).toEqual(SHOWN_ENDED);
+    expect(viewOf(ended(lastLook()), NOON + MINUTE)).toBeUndefined();
   });
 
   it.each<TrackedTask>([

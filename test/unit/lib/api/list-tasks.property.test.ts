@@ -65,7 +65,7 @@ const ended = fc.record({ facts: someFacts, endedAt: few.map((minutes) => NOON +
     state: 'ended',
     taskId: '',
     version: 1,
-    expiresAt: 0,
+    expiresAt: NOON,
     last: { ...of, trackedSince: NOON, stopped: 'completed' },
   }),
 );
