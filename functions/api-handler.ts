@@ -9,7 +9,7 @@ import httpSecurityHeaders from '@middy/http-security-headers';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { z } from 'zod';
 import type { ParameterReader } from '../lib/api/parameters.ts';
-import { ProblemError, problemAnswer } from '../lib/api/problem.ts';
+import { isFault, ProblemError, problemAnswer } from '../lib/api/problem.ts';
 import type { ApiRequest, Respond } from '../lib/api/routes.ts';
 import { accountOf } from '../lib/aws/account.ts';
 import { createApiClients } from '../lib/aws/clients.ts';
@@ -72,7 +72,9 @@ export function apiHandler(parameters: ParameterReader, create: (surroundings: A
     .use(injectLambdaContext(logger))
     .use(
       errorLogger({
-        logger: ({ error }) => logger.error('A request failed', { error: summarizeError(error) }),
+        logger: ({ error }) => {
+          if (isFault(error)) logger.error('A request failed', { error: summarizeError(error) });
+        },
       }),
     )
     .use(httpSecurityHeaders(SECURITY_HEADERS))
