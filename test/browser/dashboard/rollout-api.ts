@@ -4,12 +4,12 @@ import type { Ledger } from './rollout-story.ts';
 import { health } from './scene.ts';
 
 /** Answers for one task as the API does: pages of its history, its series, and the detail given. */
-export function tellRollout(api: FakeApi, ledger: Ledger, detail: () => TaskDetail): void {
+export function tellRollout(api: FakeApi, rows: () => readonly HistoryRow[], detail: () => TaskDetail): void {
   api.answer('getHealth', health());
   api.answer('getTask', () => ({ body: detail() }));
-  api.answer('getTaskHistory', ({ query }) => ({ body: pageOf(ledger.rows, query) }));
+  api.answer('getTaskHistory', ({ query }) => ({ body: pageOf(rows(), query) }));
   api.answer('getTaskSeries', ({ taskId, query }) => ({
-    body: seriesOf(taskId, ledger.rows, Number(query.get('points'))),
+    body: seriesOf(taskId, rows(), Number(query.get('points'))),
   }));
 }
 

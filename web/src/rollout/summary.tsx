@@ -85,7 +85,7 @@ function Breaches({ breaches }: { breaches: readonly OpenBreach[] }) {
                 since <Instant at={since} /> (<Instant at={since} relative />)
               </span>
               <span class="soft">
-                {breachNumbers(breach)}
+                with {breachNumbers(breach)}
                 {muted === true && ' · muted: in the history only'}
               </span>
             </li>

@@ -38,7 +38,7 @@ export function LimitLegend({ curves, at }: { curves: readonly LimitCurve[]; at:
         {curves.map(({ criterion, words, tone, failures, limit }) => (
           <li key={criterion.failureType}>
             <span class={`line-swatch tone-${tone}`} aria-hidden="true" />
-            <strong>{count(failures[at] ?? 0)}</strong> {words}
+            <strong>{count(failures[at] ?? 0)}</strong> {words},{' '}
             <span class={`line-swatch line-dashed tone-${tone}`} aria-hidden="true" />
             {limitText(limit[at] ?? undefined)} ({criterionWords(criterion)})
           </li>
