@@ -41,7 +41,11 @@ export function createApi(
   { account, clients, log, now }: ApiSurroundings,
 ): Respond {
   const { dynamodb, managedIntegrations, cloudWatch } = clients;
-  const fleet = createFleet(taskTable(dynamodb, config.tasksTable), now);
+  const fleet = createFleet(
+    taskTable(dynamodb, config.tasksTable, { isScanConsistent: false }),
+    now,
+    config.rememberSeconds * 1_000,
+  );
   const history = historyPages(dynamodb, config.historyTable);
   const service = otaService(managedIntegrations, account);
   const { ignoredTags } = config;

@@ -26,6 +26,7 @@ export function functionOf({ auth, localCursorKey }) {
         API_ROLES_CLAIM: `\${param:apiRolesClaim}`,
         API_READER_ROLE: `\${param:apiReaderRole}`,
         API_EXPORTER_ROLE: `\${param:apiExporterRole}`,
+        API_REMEMBER_SECONDS: `\${param:apiRememberSeconds}`,
         DISCOVERY_TAG: `\${param:discoveryTag, ''}`,
         POLL_PERIOD_SECONDS: `\${param:pollPeriodSeconds}`,
         POLL_SERVICE_NAME: `\${self:custom.name}`,

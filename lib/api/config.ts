@@ -11,6 +11,8 @@ export interface ApiConfig {
   readonly access: Access;
   /** Keys of tags that are no rules. */
   readonly ignoredTags: readonly string[];
+  /** How old the tasks table may be that is shown. */
+  readonly rememberSeconds: number;
   /** From poll to poll. */
   readonly pollPeriodSeconds: number;
   /** The dimension `service` of the poll's metrics. */
@@ -31,6 +33,7 @@ const Environment = z.object({
     .string()
     .regex(/^\S+$/, 'expected a name without spaces')
     .default('ota-watch-exporter'),
+  API_REMEMBER_SECONDS: z.coerce.number().min(0).max(3_600).default(10),
   DISCOVERY_TAG: z.string().optional(),
   POLL_PERIOD_SECONDS: z.coerce.number().int().min(1).max(86_400).default(60),
   POLL_SERVICE_NAME: z.string().default('ota-watch-dev'),
@@ -64,6 +67,7 @@ export function readApiConfig(env: Readonly<Record<string, string | undefined>>)
     access: data.API_AUTH === 'iam' ? { auth: 'iam' } : { auth: 'jwt', roles },
     // A tag that decides on discovery is no rule, whatever it is named.
     ignoredTags: discoveryTag === undefined ? [] : [discoveryTag],
+    rememberSeconds: data.API_REMEMBER_SECONDS,
     pollPeriodSeconds: data.POLL_PERIOD_SECONDS,
     pollService: data.POLL_SERVICE_NAME,
   };

@@ -2,8 +2,6 @@ import type { TaskStore } from '../ports.ts';
 import type { Fleet } from './ports.ts';
 import { remembered } from './remembered.ts';
 
-const MAX_AGE_MS = 3_000;
-
 /**
  * The `tasks` table, scanned at most once in a while whoever asks.
  *
@@ -13,7 +11,7 @@ const MAX_AGE_MS = 3_000;
 export function createFleet(
   store: Pick<TaskStore, 'readAll' | 'read'>,
   now: () => number,
-  maxAgeMs = MAX_AGE_MS,
+  maxAgeMs: number,
 ): Fleet {
   const scan = remembered(() => store.readAll(), { now, keepMs: () => maxAgeMs, maxKeys: 1 });
   return { all: () => scan('all'), one: (taskId) => store.read(taskId) };

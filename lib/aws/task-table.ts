@@ -5,8 +5,16 @@ import { UnreadableItemError } from '../errors.ts';
 import { POLL_STATE_KEY, type PollState, type StoredTasks, type TaskStore } from '../ports.ts';
 import { parsePollState, parseTrackedTask } from './task-items.ts';
 
-/** Snapshots with their outboxes, one item a task, guarded by a version. */
-export function taskTable(client: DynamoDBDocumentClient, tableName: string): TaskStore {
+/**
+ * Snapshots with their outboxes, one item a task, guarded by a version.
+ *
+ * @param isScanConsistent false for people, who may see them a moment late for half the price
+ */
+export function taskTable(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  { isScanConsistent = true } = {},
+): TaskStore {
   const readItem = async (taskId: string) => {
     const { Item } = await client.send(
       new GetCommand({ TableName: tableName, Key: { taskId }, ConsistentRead: true }),
@@ -17,7 +25,7 @@ export function taskTable(client: DynamoDBDocumentClient, tableName: string): Ta
   return {
     async readAll() {
       const items: Record<string, unknown>[] = [];
-      const pages = paginateScan({ client }, { TableName: tableName, ConsistentRead: true });
+      const pages = paginateScan({ client }, { TableName: tableName, ConsistentRead: isScanConsistent });
       for await (const page of pages) items.push(...(page.Items ?? []));
       return parseItems(items);
     },

@@ -21,6 +21,8 @@ export function apiParams(api: ApiOptions | undefined): Record<string, string> {
     api: 'jwt',
     apiIssuer: issuer,
     apiAudience: audience,
+    // Minutes pass in seconds here.
+    apiRememberSeconds: '2',
     localCursorKey: randomBytes(32).toString('hex'),
     ...(dashboardUrl !== undefined && { dashboardUrl }),
   };

@@ -44,6 +44,7 @@ export function benchApi(clients: ApiClients, now: () => number): Respond {
     cursorKey: 'k'.repeat(64),
     access: { auth: 'iam' as const },
     ignoredTags: [],
+    rememberSeconds: 10,
     pollPeriodSeconds: 60,
     pollService: 'ota-watch-dev',
   };
