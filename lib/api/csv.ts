@@ -63,6 +63,7 @@ const HIDDEN_FORMULA = /^[\s\p{Cc}\p{Cf}]+[=+\-@\uff1d\uff0b\uff0d\uff20]|^\n/u;
 const OPTIONS: Options = {
   columns: COLUMNS.map(([header, key = header]) => ({ key, header })),
   record_delimiter: '\r\n',
+  quote_record_delimiter: true,
   escape_formulas: true,
   cast: {
     string: (value) => (HIDDEN_FORMULA.test(value) ? `'${value}` : value),

@@ -24,7 +24,7 @@ export interface SearchedRow {
   readonly sequence: number;
   readonly observedAt: string;
   readonly detailType: DetailType;
-  readonly rule?: { readonly severity: Severity };
+  readonly rule?: { readonly severity: Severity; readonly [more: string]: unknown };
 }
 
 /** A row as the history has it, by itself: its hash is made up. */

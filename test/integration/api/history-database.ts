@@ -11,7 +11,7 @@ import { REGION } from '../../support/world.ts';
 type Row = Readonly<Record<string, unknown>>;
 
 export const HISTORY = 'ota-watch-dev-history';
-const TASKS = 'ota-watch-dev-tasks';
+export const TASKS = 'ota-watch-dev-tasks';
 /** Of one request (Amazon DynamoDB API reference, BatchWriteItem). */
 const MAX_PUTS = 25;
 
