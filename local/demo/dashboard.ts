@@ -54,7 +54,11 @@ export async function startDemoDashboard(project: string, signal: AbortSignal): 
     openUrl,
     token,
     api: { issuer: issuer.url, audience: CLIENT, dashboardUrl: openUrl },
-    show: async (api) => serve({ files: await files, api }),
+    show: async (api) => {
+      serve({ files: await files, api });
+      // The first request loads the function: not while somebody waits for it.
+      askApi(url, '/api/tasks', token, tasksSchema).catch(() => undefined);
+    },
     close: async () => {
       await Promise.all([close(), issuer.close(), files.catch(() => undefined)]);
     },

@@ -202,7 +202,6 @@ describe('a filter', () => {
 
 describe('a path', () => {
   it.each([
-    '/tasks/%2e%2e',
     '/tasks/%2E%2E%2Fhistory',
     '/tasks/..%2f..%2f..%2fetc%2fpasswd',
     '/tasks/doorLocks%2Fhistory',
@@ -215,10 +214,7 @@ describe('a path', () => {
     '/audit/%23poll',
   ])('leads nowhere else: %s', async (path) => {
     const answer = await read(path);
-    expect([answer.status, answer.status === 400 ? blamed(answer) : []]).toEqual(
-      answer.status === 400 ? [400, ['taskId']] : [404, []],
-    );
-    expect(answer.text).not.toContain('poll');
+    expect([answer.status, blamed(answer)]).toEqual([400, ['taskId']]);
   });
 
   it.each(['/tasks/__proto__', '/tasks/constructor', '/audit/nobody', '/tasks/doorlocks'])(
@@ -235,6 +231,7 @@ describe('a path', () => {
     '/tasks/doorLocks/secrets',
     '//tasks',
     '/api/tasks',
+    '/tasks/%2e%2e',
     '/../tasks/doorLocks/../../x',
     '/TASKS',
     '/tasks/%E0%A4%A',

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, request as send } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request as send } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -61,7 +61,7 @@ afterEach(async () => {
 
 /** Sends the path as it stands, which fetch would not. */
 async function ask(path: string, { method = 'GET', headers = {} as Record<string, string> } = {}) {
-  const { promise, resolve, reject } = Promise.withResolvers<import('node:http').IncomingMessage>();
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const { hostname, port } = new URL(dashboard.url);
   send({ hostname, port, path, method, headers }).once('response', resolve).once('error', reject).end();
   const answer = await promise;
