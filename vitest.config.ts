@@ -37,6 +37,7 @@ export default defineConfig({
     // One more than two cores have: some of these tests wait for other processes rather than compute.
     maxWorkers: 3,
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Packaging takes seconds, and minutes on a machine that is busy with other things.
+    hookTimeout: 180_000,
   },
 });
