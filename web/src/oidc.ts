@@ -184,6 +184,8 @@ function wordsOf(error: unknown, { issuer }: SignInConfig): string {
     const words = error.error_description ?? ERRORS.get(error.error) ?? error.error;
     return `The sign-in service says: ${words}`;
   }
+  if (error instanceof oauth.OperationProcessingError && error.code === oauth.HTTP_REQUEST_FORBIDDEN)
+    return `The sign-in service ${issuer} has to be one with https.`;
   if (error instanceof oauth.OperationProcessingError)
     return `The answer of the sign-in service does not belong to this sign-in, or is not valid: ${error.message}.`;
   return `The sign-in service ${issuer} cannot be reached.`;

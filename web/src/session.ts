@@ -13,8 +13,9 @@ export const signInNotice: Signal<string | undefined> = signal();
 
 const SESSION = 'ota-watch.session';
 const ATTEMPT = 'ota-watch.sign-in';
-/** So long before a token expires it is renewed. */
+/** So long before a token expires it is renewed; one that is good for a short time, when half of that is over. */
 const RENEW_BEFORE_MS = 60_000;
+const MIN_RENEWAL_MS = 10_000;
 /** A timer cannot wait for longer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -41,7 +42,7 @@ export async function startSession(config: Config): Promise<void> {
   if (settings !== undefined && isSignInReturn(new URL(window.location.href))) await completeSignIn(settings);
 }
 
-/** Leaves for the issuer's page. Errors are told by `signInNotice`. */
+/** Leaves for the issuer's page. What goes wrong is told by `signInNotice`. */
 export async function signIn(): Promise<void> {
   if (settings === undefined) return;
   signInNotice.value = undefined;
@@ -164,7 +165,8 @@ function hold({ accessToken, refreshToken, expiresAt }: Grant): void {
   token.value = accessToken;
   clearTimeout(renewalTimer);
   if (refreshToken === undefined || expiresAt === undefined) return;
-  const wait = Math.max(0, expiresAt - RENEW_BEFORE_MS - Date.now());
+  const left = expiresAt - Date.now();
+  const wait = Math.max(MIN_RENEWAL_MS, left / 2, left - RENEW_BEFORE_MS);
   if (wait <= MAX_TIMER_MS) renewalTimer = setTimeout(() => refresh(accessToken), wait);
 }
 

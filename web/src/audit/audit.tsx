@@ -15,6 +15,8 @@ export function Audit() {
   const { query, route } = useLocation();
   const filter = filterOf(query);
   const address = queryString(addressQuery(filter));
+  // What a verification depends on: the verdict on another time, or task, would be misread.
+  const scope = queryString(addressQuery({ ...filter, types: [], severities: [] }));
   const mistakes = mistakesOf(filter);
   const isRight = mistakes.task === undefined && mistakes.time === undefined;
   const [times, setTimes] = useState(0);
@@ -34,7 +36,7 @@ export function Audit() {
       </header>
       <FilterForm filter={filter} mistakes={mistakes} show={show} />
       <div class="audit-panels">
-        <VerifyPanel asked={asked} disabled={!isRight} />
+        <VerifyPanel key={scope} asked={asked} disabled={!isRight} />
         <ExportPanel asked={asked} disabled={!isRight} />
       </div>
       {isRight && (

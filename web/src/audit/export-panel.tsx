@@ -21,12 +21,12 @@ export function ExportPanel({ asked, disabled }: PanelProps) {
   const handle = useExport();
   const isRunning = handle.state.phase === 'running';
   return (
-    <section class="panel" aria-labelledby="audit-export">
+    <section class="audit-panel" aria-labelledby="audit-export">
       <h2 id="audit-export">Export</h2>
       <p id="audit-export-what" class="soft">
         {whatWords()}
       </p>
-      <div class="panel-actions">
+      <div class="audit-actions">
         {FORMATS.map(([format, label]) => (
           <button
             key={format}
@@ -39,7 +39,10 @@ export function ExportPanel({ asked, disabled }: PanelProps) {
           </button>
         ))}
       </div>
-      <Outcome {...handle} />
+      <div role="status">
+        <Outcome {...handle} />
+      </div>
+      {isRunning && <Running {...handle} />}
     </section>
   );
 }
@@ -50,30 +53,33 @@ function whatWords(): string {
   return 'Needs the role exporter, which your sign-in does not have.';
 }
 
+function Running({ state: { progress, fileName }, stop }: ExportHandle) {
+  return (
+    <div class="audit-progress">
+      <progress aria-label={`Exporting ${fileName}`} />
+      <span>{progressWords(progress)}</span>
+      <button type="button" onClick={stop}>
+        Stop
+      </button>
+    </div>
+  );
+}
+
 function Outcome({ state, goOn, stop }: ExportHandle) {
   const { phase, progress, fileName, error, canGoOn } = state;
   switch (phase) {
     case 'idle':
-      return null;
     case 'running':
-      return (
-        <div class="panel-progress">
-          <progress aria-label={`Exporting ${fileName}`} />
-          <span>{progressWords(progress)}</span>
-          <button type="button" onClick={stop}>
-            Stop
-          </button>
-        </div>
-      );
+      return null;
     case 'failed':
       return (
-        <div class="verdict verdict-bad" role="alert">
+        <div class="audit-verdict audit-bad">
           <p>
             <strong>The export failed after {progressWords(progress)}.</strong>{' '}
             {error === undefined ? '' : problemText(error)}
           </p>
           {canGoOn === true && (
-            <p class="panel-actions">
+            <p class="audit-actions">
               <button type="button" onClick={goOn}>
                 Try again from there
               </button>
@@ -86,13 +92,11 @@ function Outcome({ state, goOn, stop }: ExportHandle) {
       );
     case 'stopped':
       return (
-        <p class="verdict verdict-partial" role="status">
-          Stopped after {progressWords(progress)}. There is no file.
-        </p>
+        <p class="audit-verdict audit-partial">Stopped after {progressWords(progress)}. There is no file.</p>
       );
     case 'done':
       return (
-        <p class="verdict verdict-good" role="status">
+        <p class="audit-verdict audit-good">
           <strong>{progressWords(progress)}</strong> in <code>{fileName}</code>
         </p>
       );

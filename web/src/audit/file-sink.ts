@@ -32,10 +32,11 @@ export async function openSink(fileName: string, mediaType: string): Promise<Sin
 }
 
 function downloadSink(fileName: string, type: string): Sink {
-  let parts: string[] = [];
+  // Browsers keep blobs on the disk when there is little memory; strings they cannot.
+  let parts: Blob[] = [];
   return {
     write: async (part) => {
-      parts.push(part);
+      parts.push(new Blob([part]));
     },
     close: async () => download(fileName, new Blob(parts, { type })),
     abort: async () => {

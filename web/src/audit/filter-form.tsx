@@ -1,5 +1,6 @@
-import { useId } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { TYPE_NAMES, TYPES } from '../rollout/timeline/words.ts';
+import { SEVERITIES } from '../severity.ts';
 import {
   asCustom,
   type Filter,
@@ -9,8 +10,8 @@ import {
   NO_FILTER,
   RANGES,
   type Range,
-  SEVERITIES,
 } from './filter.ts';
+import './filters.css';
 
 export interface FilterFormProps {
   filter: Filter;
@@ -21,15 +22,21 @@ export interface FilterFormProps {
 
 /** What is searched for. Each change counts at once; text does when it is entered. */
 export function FilterForm({ filter, mistakes, show }: FilterFormProps) {
-  const isFiltered = filter.task !== '' || filter.types.length > 0 || filter.severities.length > 0;
+  // Where there is little room, all but the time is folded away.
+  const [isUnfolded, setUnfolded] = useState(false);
+  const folded = (filter.task === '' ? 0 : 1) + filter.types.length + filter.severities.length;
   return (
     <search aria-label="Filters">
-      <form class="audit-filters" onSubmit={(event) => event.preventDefault()} noValidate>
+      <form
+        class={`audit-filters${isUnfolded ? ' audit-unfolded' : ''}`}
+        onSubmit={(event) => event.preventDefault()}
+        noValidate
+      >
         <RangeField {...{ filter, mistakes, show }} />
         <TaskField {...{ filter, mistakes, show }} />
         <Chips
           legend="Type"
-          chips={TYPES.map((slug) => ({ value: slug, label: TYPE_NAMES[slug] }))}
+          chips={TYPES.map((slug) => ({ value: slug, label: TYPE_NAMES[slug], looks: 'audit-chip' }))}
           chosen={filter.types}
           choose={(types) => show({ ...filter, types })}
         />
@@ -37,7 +44,8 @@ export function FilterForm({ filter, mistakes, show }: FilterFormProps) {
           legend="Severity"
           chips={SEVERITIES.map((severity) => ({
             value: severity,
-            label: severity.charAt(0).toUpperCase() + severity.slice(1),
+            label: severity,
+            looks: `severity-${severity}`,
           }))}
           chosen={filter.severities}
           choose={(severities) => show({ ...filter, severities })}
@@ -47,8 +55,16 @@ export function FilterForm({ filter, mistakes, show }: FilterFormProps) {
         />
         <button
           type="button"
+          class="audit-unfold"
+          aria-expanded={isUnfolded}
+          onClick={() => setUnfolded(!isUnfolded)}
+        >
+          {isUnfolded ? 'Fewer filters' : `More filters${folded === 0 ? '' : ` (${folded})`}`}
+        </button>
+        <button
+          type="button"
           class="quiet audit-reset"
-          disabled={!isFiltered && filter.range === NO_FILTER.range}
+          disabled={folded === 0 && filter.range === NO_FILTER.range}
           onClick={() => show(NO_FILTER)}
         >
           Reset filters
@@ -65,11 +81,11 @@ function RangeField({ filter, mistakes, show }: FilterFormProps) {
     show(range === 'custom' ? asCustom(filter, Date.now()) : { ...others, range });
   };
   return (
-    <fieldset class="audit-field audit-range">
+    <fieldset>
       <legend>Time</legend>
       <div class="segments">
         {RANGES.map(([range, label]) => (
-          <label key={range} class="segment">
+          <label key={range}>
             <input
               type="radio"
               name={id}
@@ -102,7 +118,7 @@ function CustomRange({ filter, mistakes, show }: FilterFormProps) {
     <div class="audit-custom">
       {(['from', 'to'] as const).map((name) => (
         <label key={name}>
-          <span>{name === 'from' ? 'From (UTC)' : 'Before (UTC)'}</span>
+          <span class="audit-label">{name === 'from' ? 'From (UTC)' : 'Before (UTC)'}</span>
           <input
             type="datetime-local"
             max="9999-12-31T23:59"
@@ -125,8 +141,10 @@ function CustomRange({ filter, mistakes, show }: FilterFormProps) {
 function TaskField({ filter, mistakes, show }: FilterFormProps) {
   const id = useId();
   return (
-    <div class="audit-field audit-task">
-      <label for={id}>Task</label>
+    <div class="audit-task">
+      <label class="audit-label" for={id}>
+        Task
+      </label>
       <input
         id={id}
         type="search"
@@ -150,7 +168,7 @@ function TaskField({ filter, mistakes, show }: FilterFormProps) {
 
 interface ChipsProps<T extends string> {
   legend: string;
-  chips: readonly { readonly value: T; readonly label: string }[];
+  chips: readonly { readonly value: T; readonly label: string; readonly looks: string }[];
   chosen: readonly T[];
   choose: (chosen: readonly T[]) => void;
   hint?: string;
@@ -161,13 +179,13 @@ function Chips<T extends string>({ legend, chips, chosen, choose, hint = '' }: C
   const toggle = (value: T) =>
     choose(chosen.includes(value) ? chosen.filter((other) => other !== value) : [...chosen, value]);
   return (
-    <fieldset class="audit-field">
+    <fieldset>
       <legend>{legend}</legend>
       <div class="chips">
-        {chips.map(({ value, label }) => (
-          <label key={value} class={`chip chip-${value}`}>
+        {chips.map(({ value, label, looks }) => (
+          <label key={value}>
             <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} />
-            <span>{label}</span>
+            <span class={looks}>{label}</span>
           </label>
         ))}
       </div>

@@ -1,10 +1,6 @@
 import type { Query } from '../query.ts';
 import { TYPE_SLUGS, type TypeSlug, typesOf } from '../rollout/timeline/words.ts';
-
-export type Severity = 'critical' | 'error' | 'warning' | 'info';
-
-/** Worst first. */
-export const SEVERITIES: readonly Severity[] = ['critical', 'error', 'warning', 'info'];
+import { SEVERITIES, type Severity } from '../severity.ts';
 
 export type Range = '1h' | '24h' | '7d' | '30d' | 'custom';
 

@@ -26,34 +26,34 @@ export class ResultRow extends Component<ResultRowProps> {
     const severity = row.rule?.severity;
     return (
       <>
-        <tr class={`row${severity === undefined ? '' : ` row-${severity}`}${isOpen ? ' row-open' : ''}`}>
-          <td class="cell-open">
+        <tr class={`audit-row${severity === undefined ? '' : ` audit-row-${severity}`}`}>
+          <td class="audit-open">
             <button
               type="button"
-              class="disclose"
+              class="quiet audit-disclose"
               aria-expanded={isOpen}
               aria-label={`${row.eventId} as it is stored`}
               onClick={() => toggle(row.eventId, isOpen)}
             />
           </td>
-          <td class="cell-time">
+          <td class="audit-time">
             <Time at={row.observedAt} />
           </td>
-          <td class="cell-task">
+          <td class="audit-task">
             <a href={`/tasks/${encodeURIComponent(row.taskId)}`}>{row.taskId}</a>
-            {row.description !== undefined && <div class="soft clamp">{row.description}</div>}
+            {row.description !== undefined && <div class="soft audit-description">{row.description}</div>}
           </td>
-          <td class="cell-type">{labelOf(row)}</td>
-          <td class="cell-status">
+          <td class="audit-type">{labelOf(row)}</td>
+          <td class="audit-status">
             <StatusBadge status={row.status} />
           </td>
-          <td class="cell-what">
+          <td class="audit-what">
             <What row={row} />
           </td>
-          <td class="cell-severity">{severity !== undefined && <SeverityBadge severity={severity} />}</td>
+          <td class="audit-severity">{severity !== undefined && <SeverityBadge severity={severity} />}</td>
         </tr>
         {isOpen && (
-          <tr class="row-stored">
+          <tr class="audit-stored">
             <td colSpan={COLUMNS}>
               <Stored row={row} />
             </td>
@@ -77,25 +77,28 @@ function What({ row }: { row: HistoryRow }) {
   const { what, more } = rowWords(row);
   return (
     <>
-      <div>{what}</div>
+      <div>{withItsNumber(what)}</div>
       {more !== undefined && <div class="soft">{more}</div>}
     </>
   );
 }
 
+/** A line does not end between a number and its percent sign. */
+const withItsNumber = (words: string) => words.replaceAll(' %', '\u00a0%');
+
 /** All that is stored of a row. */
 function Stored({ row }: { row: HistoryRow }) {
   const text = JSON.stringify(row, null, 2);
   return (
-    <div class="stored">
-      <div class="stored-head">
+    <div class="audit-stored-body">
+      <div class="audit-stored-head">
         <span>
           Row {row.sequence} of <code>{row.taskId}</code>, as it is stored
         </span>
         <Copy text={text} label="the row" />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within reach of the keyboard */}
-      <section class="stored-json" tabIndex={0} aria-label={`JSON of ${row.eventId}`}>
+      <section class="audit-json" tabIndex={0} aria-label={`JSON of ${row.eventId}`}>
         <pre>{text}</pre>
       </section>
     </div>

@@ -31,7 +31,7 @@ export function Results(props: ResultsProps) {
   });
   return (
     <section class="audit-results" aria-labelledby="audit-results" aria-busy={search.phase === 'searching'}>
-      <div class="audit-results-head">
+      <div class="audit-head">
         <h2 id="audit-results">Rows</h2>
         <p role="status">{statusWords(search)}</p>
         <button type="button" class="quiet" onClick={again}>
@@ -67,7 +67,7 @@ function RowTable({
   latest.current = open;
   const toggle = useRef((eventId: string, isOpen: boolean) => latest.current(isOpen ? undefined : eventId));
   return (
-    <table class={isFresh ? 'rows' : 'rows rows-former'}>
+    <table class={isFresh ? 'audit-table' : 'audit-table audit-former'}>
       <caption class="visually-hidden">Rows of the history, newest first</caption>
       <thead>
         <tr>

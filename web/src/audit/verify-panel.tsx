@@ -5,7 +5,7 @@ import { problemText } from '../ui/problem.tsx';
 import type { PanelProps } from './export-panel.tsx';
 import { wait } from './retry.ts';
 import { getFresh } from './use-search.ts';
-import { checkedOf, type Verification, type VerifyDeps, verify } from './verify.ts';
+import { checkedOf, NOT_VERIFIED, type Verification, type VerifyDeps, verify } from './verify.ts';
 
 const DEPS: VerifyDeps = {
   history: (query, signal) => getFresh('/history', query, signal),
@@ -32,14 +32,14 @@ export function VerifyPanel({ asked, disabled }: PanelProps) {
   const isRunning = state?.phase === 'finding' || state?.phase === 'checking';
   const taskId = textOf(asked.taskId);
   return (
-    <section class="panel" aria-labelledby="audit-verify">
+    <section class="audit-panel" aria-labelledby="audit-verify">
       <h2 id="audit-verify">Verify</h2>
       <p id="audit-verify-what" class="soft">
         {taskId === undefined
           ? 'Computes every hash anew, of each task that the time range or the overview has: was a row changed, removed or slipped in?'
           : `Computes every hash of ${taskId} anew: was a row changed, removed or slipped in?`}
       </p>
-      <div class="panel-actions">
+      <div class="audit-actions">
         <button
           type="button"
           class="primary"
@@ -51,7 +51,7 @@ export function VerifyPanel({ asked, disabled }: PanelProps) {
         </button>
       </div>
       {isRunning && <Running state={state} stop={() => running.current.abort()} />}
-      {state !== undefined && <Outcome state={state} isRunning={isRunning} check={start} />}
+      <Outcome state={state} isRunning={isRunning} check={start} />
     </section>
   );
 }
@@ -68,7 +68,7 @@ const textOf = (value: Query[string]) => (typeof value === 'string' && value !==
 function Running({ state, stop }: { state: Verification; stop: () => void }) {
   const isFinding = state.phase === 'finding';
   return (
-    <div class="panel-progress">
+    <div class="audit-progress">
       {isFinding ? (
         <progress aria-label="Finding tasks" />
       ) : (
@@ -87,17 +87,18 @@ function Running({ state, stop }: { state: Verification; stop: () => void }) {
 }
 
 interface OutcomeProps {
-  state: Verification;
+  /** Undefined before anything was verified. */
+  state: Verification | undefined;
   isRunning: boolean;
   check: (of: Parameters<typeof verify>[0]) => void;
 }
 
 /** The verdict, and what is wrong, as soon as it is known. */
 function Outcome({ state, isRunning, check }: OutcomeProps) {
-  const { broken, notChecked } = state;
+  const { broken, notChecked } = state ?? NOT_VERIFIED;
   return (
     <>
-      {!isRunning && <Verdict state={state} />}
+      <div role="status">{state !== undefined && !isRunning && <Verdict state={state} />}</div>
       <TaskList
         title={`Broken: ${tasks(broken.length)}`}
         items={broken.map(({ taskId, problems }) => ({ taskId, words: problemsWords(problems) }))}
@@ -118,7 +119,7 @@ function Outcome({ state, isRunning, check }: OutcomeProps) {
 function Verdict({ state }: { state: Verification }) {
   const tone = toneOf(state);
   return (
-    <div class={`verdict verdict-${tone}`} role={tone === 'bad' ? 'alert' : 'status'}>
+    <div class={`audit-verdict audit-${tone}`}>
       <p>
         <strong>{verdictWords(state)}</strong>
       </p>
@@ -182,7 +183,7 @@ interface TaskListProps {
 function TaskList({ title, items }: TaskListProps) {
   if (items.length === 0) return null;
   return (
-    <div class="panel-list">
+    <div class="audit-list">
       <h3>{title}</h3>
       <ul>
         {items.slice(0, MOST_NAMED).map(({ taskId, words }) => (

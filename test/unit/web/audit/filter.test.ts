@@ -11,10 +11,10 @@ import {
   mistakesOf,
   NO_FILTER,
   RANGES,
-  SEVERITIES,
 } from '../../../../web/src/audit/filter.ts';
 import { queryString } from '../../../../web/src/query.ts';
 import { TYPES } from '../../../../web/src/rollout/timeline/words.ts';
+import { SEVERITIES } from '../../../../web/src/severity.ts';
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z');
 const MINUTE = 60_000;
