@@ -33,6 +33,8 @@ export interface ApiSources {
 }
 
 const HEARTBEAT_KEPT_MS = 30_000;
+/** A deployment's first poll is to be seen soon. */
+const NO_HEARTBEAT_KEPT_MS = 3_000;
 
 /** Puts the API together with AWS. It keeps connections, and for a moment what it has read, from one request to the next. */
 export function createApi(
@@ -51,7 +53,11 @@ export function createApi(
   const { ignoredTags } = config;
   const periodMs = config.pollPeriodSeconds * 1_000;
   const { last } = heartbeat({ client: cloudWatch, service: config.pollService, now });
-  const lastPoll = remembered(last, { now, keepMs: () => HEARTBEAT_KEPT_MS, maxKeys: 1 });
+  const lastPoll = remembered(last, {
+    now,
+    keepMs: (at) => (at === undefined ? NO_HEARTBEAT_KEPT_MS : HEARTBEAT_KEPT_MS),
+    maxKeys: 1,
+  });
   const healthDeps = { fleet, heartbeat: { last: () => lastPoll('last') }, now, periodMs, log };
   return createRoutes({
     parameters,

@@ -4,7 +4,7 @@ import type { Template } from './package.ts';
 
 type Properties = Record<string, unknown>;
 
-const GRANTING = /^AWS::IAM::|Policy$|Permission$/;
+const GRANTING = /^AWS::IAM::|(?<!ResponseHeaders)Policy$|Permission$/;
 
 /** Every resource that can give somebody a permission, by its logical id. */
 export function grantsOf(template: Template): Record<string, Properties> {

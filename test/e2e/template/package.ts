@@ -8,6 +8,7 @@ import { z } from 'zod';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 const SOURCES = [
+  'api',
   'events',
   'functions',
   'infra',
