@@ -10,10 +10,11 @@ import { needJava } from './dynamodb-local/java.ts';
 import { startDynamoDbLocal } from './dynamodb-local/server.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-const SUITES = ['test/integration', 'test/e2e/packaged-kill.test.ts'];
+const SUITES = ['test/integration', 'test/e2e/packaged-kill.test.ts', 'test/e2e/api.test.ts'];
 /** Those that use no database, and those whose thousands of events it would take minutes for and tell nothing new. */
 const LEFT_OUT = [
-  'test/integration/{alert-cli,local/bus,local/queue,local/template,pagerduty,simulator,slack}/**',
+  'test/integration/{alert-cli,pagerduty,publish-dashboard,simulator,slack}/**',
+  'test/integration/local/{bus,cloudwatch,dashboard,issuer,queue,template}/**',
   'test/integration/alerts/{faults,pagerduty-chaos,queue,storm}.test.ts',
   'test/integration/secrets.test.ts',
 ];

@@ -38,6 +38,8 @@ export interface StackOptions {
   /** Folder of serverless.yml and node_modules. */
   readonly project: string;
   readonly simulator: Omit<SimulatorOptions, 'accountId' | 'region'>;
+  /** Of a DynamoDB that runs; one of its own where not given. */
+  readonly databaseUrl?: string | undefined;
   /** The notifiers; none where not given. */
   readonly alerts?: AlertsOptions;
   /** The audit API; none where not given. */
@@ -133,7 +135,7 @@ async function startParts(start: Start): Promise<Omit<Stack, 'logFile' | 'close'
   const parameters = await startParameters({ parameters: options.alerts?.parameters ?? {} });
   closers.push(parameters.close);
   const deployment = await deploy(start);
-  const { url, dynamodb } = await startTables(deployment, closers);
+  const { url, dynamodb } = await startTables(deployment, start);
   const queues = await startQueues({ queues: deployment.queues, region: REGION, accountId: ACCOUNT_ID });
   closers.push(queues.close);
 
@@ -198,8 +200,9 @@ async function deploy(start: Start): Promise<Deployment> {
   );
 }
 
-async function startTables({ tables }: Deployment, closers: Start['closers']) {
-  const { url, close } = await startDatabase();
+async function startTables({ tables }: Deployment, { options: { databaseUrl }, closers }: Start) {
+  const { url, close } =
+    databaseUrl === undefined ? await startDatabase() : { url: databaseUrl, close: () => undefined };
   const dynamodb = new DynamoDBClient({ endpoint: url, region: REGION, credentials: CREDENTIALS });
   closers.push(close, () => dynamodb.destroy());
   await createTables(dynamodb, tables.all);

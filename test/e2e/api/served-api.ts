@@ -37,13 +37,17 @@ export interface ServedApi {
   close(): Promise<void>;
 }
 
-/** Packages the service and starts it; two polls watch three rollouts, of which one ends. */
+/**
+ * Packages the service and starts it, on the DynamoDB that TEST_DYNAMODB_URL names, or an embedded one. Two polls watch three rollouts,
+ * of which one ends.
+ */
 export async function serveApi(): Promise<ServedApi> {
   const start = () => startIssuer({ audience: AUDIENCE, roles: [] });
   const [issuer, stranger] = await Promise.all([start(), start()]);
   const stack = await startStack({
     project: PROJECT,
     simulator: { seed: 1, now: Date.now },
+    databaseUrl: process.env.TEST_DYNAMODB_URL,
     api: { issuer: issuer.url, audience: AUDIENCE },
   });
   const close = async () => {
