@@ -134,7 +134,7 @@ class ChainCheck {
       verdict: isBroken ? ('broken' as const) : isDone ? ('intact' as const) : ('checking' as const),
       rows,
       ...(last && { firstSequence: last.firstSequence, lastSequence: last.sequence, lastHash: last.hash }),
-      beginsAtFirst: last === undefined ? end !== 'unknown' : last.firstSequence === 1,
+      beginsAtFirst: last === undefined ? !isBroken : last.firstSequence === 1,
       end,
       problems: this.#problems.slice(0, MAX_PROBLEMS),
     };

@@ -52,9 +52,13 @@ function requestOf(query: RowsQuery, limit: number, after: Position | undefined)
   return { filter, order, limit, ...(after && { after }) };
 }
 
+/** The last instant of four digits: a later one, which a time zone can make, would sort before all others. */
+const LAST_INSTANT = '9999-12-31T23:59:59.999Z';
+
 /** As rows have instants, which are compared as text. */
 function canonicalInstant(given: string): string {
-  return new Date(given).toISOString();
+  const text = new Date(given).toISOString();
+  return text.startsWith('+') ? LAST_INSTANT : text;
 }
 
 function answerOf({ rows, next, searchedThrough }: RowPage): HistoryAnswer {

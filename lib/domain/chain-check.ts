@@ -76,18 +76,23 @@ function checkBeginning(
   { previousHash, expiresAt }: Row,
   sequence: number,
 ): ChainProblem[] {
-  if (sequence === 1) {
+  const expected = (last?.sequence ?? 0) + 1;
+  if (sequence === expected) {
     if (previousHash === undefined) return [];
     return [{ sequence, kind: 'link', message: 'The first row names one before it.' }];
   }
   return [
-    ...(last === undefined && expiresAt === undefined
-      ? [{ sequence, kind: 'gap' as const, message: `${missing(1, sequence)}, and rows are kept for good.` }]
-      : []),
-    ...(typeof previousHash === 'string'
-      ? []
-      : [{ sequence, kind: 'link' as const, message: `Row ${sequence} names no row before it.` }]),
-  ];
+    expiresAt === undefined && {
+      sequence,
+      kind: 'gap' as const,
+      message: `${missing(expected, sequence)}, and row ${sequence} is kept for good.`,
+    },
+    typeof previousHash !== 'string' && {
+      sequence,
+      kind: 'link' as const,
+      message: `Row ${sequence} names no row before it.`,
+    },
+  ].filter((problem) => problem !== false);
 }
 
 function checkLink(last: CheckedRow, row: Row, sequence: number): ChainProblem[] {
@@ -120,7 +125,7 @@ function checkHash({ hash: stated, ...content }: Row, sequence: number, hash: Ha
 
 /**
  * - `known`: the rows end where the poll knows their end
- * - `unknown`: the poll does not know it (any more), or the rows at the end have expired
+ * - `unknown`: the poll does not know it, or does not know it any more
  * - `behind`: rows were recorded that have not been checked
  */
 export type ChainEnd =
@@ -136,11 +141,10 @@ export type ChainEnd =
  */
 export function checkEnd({ rows, last }: CheckedChain, task: TrackedTask | undefined): ChainEnd {
   if (task?.head === undefined) return rows === 0 && task !== undefined ? KNOWN : { kind: 'unknown' };
-  const { sequence = 0, hash, hasExpired } = last ?? {};
+  const { sequence = 0, hash } = last ?? {};
   const { recordedThrough, outbox } =
     task.state === 'live' ? task : { recordedThrough: task.head.sequence, outbox: [] };
-  if (sequence < recordedThrough)
-    return mayHaveExpired(hasExpired, task) ? { kind: 'unknown' } : { kind: 'behind', recordedThrough };
+  if (sequence < recordedThrough) return { kind: 'behind', recordedThrough };
   if (sequence > task.head.sequence)
     return headProblem(sequence, `The poll knows no row after ${task.head.sequence}.`);
   const expected = hashAt(sequence, task.head, outbox);
@@ -149,11 +153,6 @@ export function checkEnd({ rows, last }: CheckedChain, task: TrackedTask | undef
 }
 
 const KNOWN: ChainEnd = { kind: 'known', problems: [] };
-
-/** No row at all is left of a task that nobody has watched for long; nobody knows how long. */
-function mayHaveExpired(hasLastExpired: boolean | undefined, { state }: TrackedTask): boolean {
-  return hasLastExpired ?? (state === 'excluded' || state === 'requested');
-}
 
 /** Hash of a row by what the poll knows: of the last one, and of the one before each that is on its way. */
 function hashAt(sequence: number, head: Head, outbox: readonly HistoryRow[]): string | undefined {
@@ -165,12 +164,16 @@ function headProblem(sequence: number, message: string): ChainEnd {
   return { kind: 'known', problems: [{ sequence, kind: 'head', message }] };
 }
 
-/** The rows that were recorded are not there, and have not come either. */
+/**
+ * The rows that were recorded are not there, and have not come either. That they have expired is no excuse: whoever removes the
+ * end of a history could write into the row before it that its time was up.
+ */
 export function missingEnd({ last }: CheckedChain, recordedThrough: number): ChainProblem {
-  const sequence = last?.sequence ?? 0;
+  const { sequence, hasExpired } = last ?? { sequence: 0, hasExpired: true };
+  const excuse = hasExpired ? ', unless expired' : '';
   return {
     sequence,
     kind: 'head',
-    message: `${missing(sequence + 1, recordedThrough + 1)}, which the poll has recorded${sequence === 0 ? ', unless they have expired' : ''}.`,
+    message: `${missing(sequence + 1, recordedThrough + 1)}, which the poll has recorded${excuse}.`,
   };
 }

@@ -8,6 +8,9 @@ export interface Span {
 
 export const ALL_TIME: Span = { low: '0000-01-01T00:00:00.000Z', high: '9999-12-31T23:59:59.999Z' };
 
+/** Years of more digits begin with a sign, which sorts before digits: that is right for those before the first year. */
+const AFTER_ALL_TIME = '~';
+
 export function isEmpty({ low, high }: Span): boolean {
   return low > high;
 }
@@ -27,9 +30,10 @@ export function isEarlier(a: string, b: string, order: Order): boolean {
   return order === 'asc' ? a < b : a > b;
 }
 
-/** The next millisecond of a search, or the one before (`steps` -1). */
+/** The next millisecond of a search, or the one before (`steps` -1). Sorts as text beyond the first and the last year, too. */
 export function step(instant: string, order: Order, steps: 1 | -1 = 1): string {
-  return new Date(Date.parse(instant) + (order === 'asc' ? steps : -steps)).toISOString();
+  const text = new Date(Date.parse(instant) + (order === 'asc' ? steps : -steps)).toISOString();
+  return text.startsWith('+') ? AFTER_ALL_TIME : text;
 }
 
 export const dayOf = (instant: string) => instant.slice(0, 10);

@@ -51,6 +51,23 @@ describe('answers', () => {
     expect(none).toEqual({ page: { items: [] } });
   });
 
+  it.each([
+    { from: '9999-12-31T23:59:59.999Z' },
+    { from: '9999-12-31T23:59:59-23:59' },
+    { to: '0000-01-01T00:00:00Z' },
+    { to: '0000-01-01T00:00:00+23:59' },
+  ])('are none at the ends of time: %j', async (span) => {
+    for (const order of ['asc', 'desc'] as const) {
+      const query = { ...span, order, limit: 10 };
+      expect(await listHistory(query, undefined, database.history)).toEqual({ page: { items: [] } });
+      const types = { ...query, type: ['OTA Task Progressed' as const] };
+      expect(await listHistory(types, undefined, database.history)).toEqual({ page: { items: [] } });
+      expect(await listHistory({ ...query, taskId }, undefined, database.history)).toEqual({
+        page: { items: [] },
+      });
+    }
+  });
+
   it('are those of the types and severities that are asked for', async () => {
     const breaches = rollout.filter(({ detailType }) => detailType === 'OTA Task Threshold Breached');
     const query = { type: ['OTA Task Threshold Breached' as const], order: 'asc' as const, limit: 500 };

@@ -207,12 +207,19 @@ describe('the audit of a task', () => {
     const [asked, gone] = [nextTask(), nextTask()];
     await database.putTask({ taskId: asked, version: 1, state: 'requested' });
     await database.putTask({ ...endedAt(lastRow), taskId: gone, state: 'excluded' });
-    const nothing = { rows: 0, verdict: 'intact', problems: [] };
+    const none = { rows: 0, beginsAtFirst: true, end: 'known' };
     expect(await audit(asked)).toEqual({
-      report: { ...nothing, taskId: asked, beginsAtFirst: true, end: 'known' },
+      report: { ...none, taskId: asked, verdict: 'intact', problems: [] },
     });
+    const message = `Rows 1 to ${length} are missing, which the poll has recorded, unless expired.`;
     expect(await audit(gone)).toEqual({
-      report: { ...nothing, taskId: gone, beginsAtFirst: false, end: 'unknown' },
+      report: {
+        ...none,
+        taskId: gone,
+        verdict: 'broken',
+        beginsAtFirst: false,
+        problems: [{ sequence: 0, kind: 'head', message }],
+      },
     });
     expect(await audit('nobody')).toBeUndefined();
   });

@@ -142,7 +142,7 @@ describe('pages of the history', () => {
           (request) => database.history.byTime(request),
         ),
       ),
-      { numRuns: 120 },
+      { numRuns: 60 },
     ));
 
   it('of a task have every row once, by sequence, while rows are added and clocks step back', () =>
@@ -155,6 +155,6 @@ describe('pages of the history', () => {
           (request) => database.history.ofTask(task, request),
         ),
       ),
-      { numRuns: 120 },
+      { numRuns: 60 },
     ));
 });

@@ -75,9 +75,9 @@ describe('the check of a chain', () => {
         const names = Object.keys(row).filter((name) => name !== 'taskId' && name !== 'sequence');
         const { [names[which % names.length] ?? '']: _, ...less } = row;
         expect(problemsOf(rows.with(place, less), rows)).not.toEqual([]);
-        expect(problemsOf(rows.with(place, { [added]: null, ...row }), rows)).toEqual(
-          added in row ? [] : expect.arrayContaining([expect.objectContaining({ kind: 'hash' })]),
-        );
+        fc.pre(!Object.hasOwn(row, added));
+        const more = { ...row, [added]: null };
+        expect(problemsOf(rows.with(place, more), rows)).toMatchObject([{ kind: 'hash' }]);
       }),
     ));
 

@@ -89,7 +89,7 @@ describe('checkRow', () => {
     [
       'the first row missing',
       some(kept, 2, 3),
-      [[2, 'gap', 'Row 1 is missing, and rows are kept for good.']],
+      [[2, 'gap', 'Row 1 is missing, and row 2 is kept for good.']],
     ],
     [
       'a first row that is none',
@@ -141,6 +141,13 @@ describe('checkRow', () => {
     ]);
   });
 
+  it('finds rows that are missing behind one of which somebody says that its time was up', () => {
+    const rows = [...kept.slice(0, 2), forged(kept[2], { expiresAt: 1 }), ...kept.slice(4)];
+    expect(check(rows).problems).toEqual([
+      { sequence: 5, kind: 'gap', message: 'Row 4 is missing, and row 5 is kept for good.' },
+    ]);
+  });
+
   it('finds a row behind expired ones that says it is the first', () => {
     const { previousHash, ...row } = expiring[3] ?? {};
     expect(check([forged(row, {})]).problems).toEqual([
@@ -184,10 +191,10 @@ describe('checkEnd', () => {
     ['a tail of a live task that is missing', upTo(4), live(5), { kind: 'behind', recordedThrough: 5 }],
     ['all rows missing', NOTHING_CHECKED, ended, { kind: 'behind', recordedThrough: 4 }],
     [
-      'no rows of a task that nobody watches',
-      NOTHING_CHECKED,
+      'a tail of a task that is watched no longer that is missing',
+      upTo(3),
       { ...ended, state: 'excluded' } as const,
-      { kind: 'unknown' },
+      { kind: 'behind', recordedThrough: 4 },
     ],
     ['more rows than were written', upTo(5), ended, problem(5, 'The poll knows no row after 4.')],
     [
@@ -215,23 +222,25 @@ describe('checkEnd', () => {
   ])('tells of %s', (_, chain, task, expected) => {
     expect(checkEnd(chain, task)).toEqual(expected);
   });
-
-  it('lets the last rows expire', () => {
-    const { chain } = check(expiring.slice(0, 3), NOON + 30 * DAY_MS);
-    expect(checkEnd(chain, ended)).toEqual({ kind: 'unknown' });
-  });
 });
 
 describe('missingEnd', () => {
   it.each([
     [2, 3, 'Row 3 is missing, which the poll has recorded.'],
     [2, 5, 'Rows 3 to 5 are missing, which the poll has recorded.'],
-    [0, 5, 'Rows 1 to 5 are missing, which the poll has recorded, unless they have expired.'],
+    [0, 5, 'Rows 1 to 5 are missing, which the poll has recorded, unless expired.'],
   ])('names what is missing after %i up to %i', (checked, recordedThrough, message) => {
     expect(missingEnd(check(kept.slice(0, checked)).chain, recordedThrough)).toEqual({
       sequence: checked,
       kind: 'head',
       message,
     });
+  });
+
+  it('allows for rows that have expired', () => {
+    const { chain } = check(expiring.slice(0, 3), NOON + 30 * DAY_MS);
+    expect(missingEnd(chain, 4).message).toBe(
+      'Row 4 is missing, which the poll has recorded, unless expired.',
+    );
   });
 });
