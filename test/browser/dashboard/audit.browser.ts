@@ -192,7 +192,7 @@ describe('what is found', () => {
     });
     const page = await open('/audit?range=30d');
     await page.getByRole('button', { name: 'Stop' }).click();
-    await page.getByText('Nothing yet between now and 2026-11-21 00:00:00 UTC.').waitFor();
+    await page.getByText('Nothing yet, back to 2026-11-21 00:00:00 UTC.').waitFor();
     isHeld = false;
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.getByText('All 2 rows').waitFor();
@@ -483,7 +483,8 @@ describe('a verification', () => {
     );
     isFailing = false;
     await page.getByRole('button', { name: 'Check these again' }).click();
-    await page.getByText('1 task, 100 rows: all intact').waitFor();
+    await page.getByText('11 tasks, 1,100 rows: 1 broken, 10 intact').waitFor();
+    expect(audited()).toHaveLength(12);
   });
 
   it('tries again what fails for a moment', async () => {

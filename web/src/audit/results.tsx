@@ -112,7 +112,7 @@ function End({ handle: { search, goOn, stop }, isFiltered, reset }: ResultsProps
     default:
       return (
         <div class="audit-end">
-          {search.rows.length === 0 && <p>Nothing yet{reachedWords(search)}.</p>}
+          {search.rows.length === 0 && <p>{nothingYetWords(search)}</p>}
           <button type="button" onClick={goOn}>
             {search.phase === 'paused' ? 'Go on' : 'Load more'}
           </button>
@@ -121,8 +121,8 @@ function End({ handle: { search, goOn, stop }, isFiltered, reset }: ResultsProps
   }
 }
 
-function reachedWords({ searchedThrough }: Search): string {
-  return searchedThrough === undefined ? '' : ` between now and ${instant(searchedThrough)}`;
+function nothingYetWords({ searchedThrough }: Search): string {
+  return `Nothing yet${searchedThrough === undefined ? '' : `, back to ${instant(searchedThrough)}`}.`;
 }
 
 function Failure({ error, retry }: { error: Error; retry: () => void }) {

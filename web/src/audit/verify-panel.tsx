@@ -5,7 +5,14 @@ import { problemText } from '../ui/problem.tsx';
 import type { PanelProps } from './export-panel.tsx';
 import { wait } from './retry.ts';
 import { getFresh } from './use-search.ts';
-import { checkedOf, NOT_VERIFIED, type Verification, type VerifyDeps, verify } from './verify.ts';
+import {
+  checkedOf,
+  NOT_VERIFIED,
+  type Verification,
+  type VerifyDeps,
+  type VerifyRequest,
+  verify,
+} from './verify.ts';
 
 const DEPS: VerifyDeps = {
   history: (query, signal) => getFresh('/history', query, signal),
@@ -23,7 +30,7 @@ export function VerifyPanel({ asked, disabled }: PanelProps) {
   const [state, setState] = useState<Verification | undefined>();
   const running = useRef(new AbortController());
   useEffect(() => () => running.current.abort(), []);
-  const start = (of: Parameters<typeof verify>[0]) => {
+  const start = (of: VerifyRequest) => {
     running.current.abort();
     const controller = new AbortController();
     running.current = controller;
@@ -36,13 +43,12 @@ export function VerifyPanel({ asked, disabled }: PanelProps) {
       <h2 id="audit-verify">Verify</h2>
       <p id="audit-verify-what" class="soft">
         {taskId === undefined
-          ? 'Computes every hash anew, of each task that the time range or the overview has: was a row changed, removed or slipped in?'
+          ? 'Computes every hash anew, of each task that began, ended or changed its status in that time, and of those in the overview: was a row changed, removed or slipped in?'
           : `Computes every hash of ${taskId} anew: was a row changed, removed or slipped in?`}
       </p>
       <div class="audit-actions">
         <button
           type="button"
-          class="primary"
           disabled={disabled || isRunning}
           aria-describedby="audit-verify-what"
           onClick={() => start(scopeOf(asked))}
@@ -56,7 +62,7 @@ export function VerifyPanel({ asked, disabled }: PanelProps) {
   );
 }
 
-function scopeOf({ taskId, from, to }: Query): Parameters<typeof verify>[0] {
+function scopeOf({ taskId, from, to }: Query): VerifyRequest {
   const only = textOf(taskId);
   if (only !== undefined) return { taskIds: [only] };
   const [begin, end] = [textOf(from), textOf(to)];
@@ -90,7 +96,7 @@ interface OutcomeProps {
   /** Undefined before anything was verified. */
   state: Verification | undefined;
   isRunning: boolean;
-  check: (of: Parameters<typeof verify>[0]) => void;
+  check: (of: VerifyRequest) => void;
 }
 
 /** The verdict, and what is wrong, as soon as it is known. */
@@ -107,8 +113,8 @@ function Outcome({ state, isRunning, check }: OutcomeProps) {
         title={`Not checked: ${tasks(notChecked.length)}`}
         items={notChecked.map(({ taskId, why }) => ({ taskId, words: problemText(why) }))}
       />
-      {!isRunning && notChecked.length > 0 && (
-        <button type="button" onClick={() => check({ taskIds: notChecked.map(({ taskId }) => taskId) })}>
+      {state !== undefined && !isRunning && notChecked.length > 0 && (
+        <button type="button" onClick={() => check({ notCheckedOf: state })}>
           Check these again
         </button>
       )}

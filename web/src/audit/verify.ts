@@ -49,43 +49,60 @@ export interface VerifyDeps {
   readonly wait: Wait;
 }
 
+/**
+ * Certain tasks; or what an earlier verification could not check, on top of what it could; or all tasks that have begun, ended or
+ * changed their status in a time, and all that are in `/tasks`. Instants are ISO 8601.
+ */
+export type VerifyRequest =
+  | { readonly taskIds: readonly string[] }
+  | { readonly notCheckedOf: Verification }
+  | { readonly from?: string; readonly to?: string };
+
 /** Checks at the same time. */
 const AT_ONCE = 4;
 const LIMIT = 500;
 
-/** A task that has rows in a time has one of these there, or is in `/tasks` still: but for rows of these, all is progress. */
+/** Rows by which the tasks of a time are found: those of other types are many, and belong to tasks that have these too. */
 const TELLING_TYPES = ['OTA Task Tracking Started', 'OTA Task Status Changed', 'OTA Task Tracking Stopped'];
 
 /** How many were checked, with whatever outcome. */
 export const checkedOf = ({ intact, broken, notChecked }: Verification) =>
   intact + broken.length + notChecked.length;
 
-/**
- * Checks the chains of tasks: those given, or else all of a time and all that are known now. Tells each step. A task that
- * cannot be checked, after some tries, does not stop the others.
- */
+/** Checks the chains of tasks. Tells each step. A task that cannot be checked, after some tries, does not stop the others. */
 export async function verify(
-  of: { readonly taskIds: readonly string[] } | { readonly from?: string; readonly to?: string },
+  of: VerifyRequest,
   signal: AbortSignal,
   tell: (verification: Verification) => void,
   deps: VerifyDeps,
 ): Promise<void> {
-  let state = NOT_VERIFIED;
+  let state: Verification =
+    'notCheckedOf' in of ? { ...of.notCheckedOf, phase: 'checking', notChecked: [] } : NOT_VERIFIED;
   const change = (next: Partial<Verification>) => {
     state = { ...state, ...next };
     tell(state);
   };
   tell(state);
   try {
-    const found = (tasks: number) => change({ tasks });
-    const taskIds = 'taskIds' in of ? of.taskIds : await findTasks(of, signal, found, deps);
-    change({ phase: 'checking', tasks: taskIds.length });
+    const taskIds = await tasksOf(of, signal, (tasks) => change({ tasks }), deps);
+    change({ phase: 'checking', tasks: checkedOf(state) + taskIds.length });
     await checkAll(taskIds, signal, (outcome) => change(withOutcome(state, outcome)), deps);
     change({ phase: signal.aborted ? 'stopped' : 'done' });
   } catch (thrown) {
     if (signal.aborted) change({ phase: 'stopped' });
     else change({ phase: 'failed', error: asError(thrown) });
   }
+}
+
+async function tasksOf(
+  of: VerifyRequest,
+  signal: AbortSignal,
+  tell: (found: number) => void,
+  deps: VerifyDeps,
+): Promise<readonly string[]> {
+  if ('taskIds' in of) return of.taskIds;
+  if ('notCheckedOf' in of) return of.notCheckedOf.notChecked.map(({ taskId }) => taskId);
+  return findTasks(of, signal, tell, deps);
 }
 
 async function findTasks(
@@ -150,13 +167,18 @@ async function check(
 ): Promise<ChainReport> {
   let rows = 0;
   let cursor: string | undefined;
-  for (;;) {
-    const attempt = () => audit(taskId, { cursor }, signal);
-    const report = await withRetries(attempt, { wait, signal });
-    tell({ kind: 'rows', rows: report.rows - rows });
-    if (report.next === undefined) return report;
-    rows = report.rows;
-    cursor = report.next;
+  try {
+    for (;;) {
+      const report = await withRetries(() => audit(taskId, { cursor }, signal), { wait, signal });
+      tell({ kind: 'rows', rows: report.rows - rows });
+      if (report.next === undefined) return report;
+      rows = report.rows;
+      cursor = report.next;
+    }
+  } catch (error) {
+    // Rows of a chain that was not checked to its end are not said to be checked.
+    tell({ kind: 'rows', rows: -rows });
+    throw error;
   }
 }
 

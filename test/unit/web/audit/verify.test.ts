@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ChainReport, HistoryPage, TaskList } from '../../../../lib/api/generated/api.ts';
-import { checkedOf, type Verification, type VerifyDeps, verify } from '../../../../web/src/audit/verify.ts';
+import {
+  checkedOf,
+  type Verification,
+  type VerifyDeps,
+  type VerifyRequest,
+  verify,
+} from '../../../../web/src/audit/verify.ts';
 import type { Query } from '../../../../web/src/query.ts';
 
 const SIGNAL = AbortSignal.any([]);
@@ -52,7 +58,7 @@ function api({ tasks = [], history = [[]], audit = (taskId) => report(taskId) }:
 }
 
 async function verified(
-  of: Parameters<typeof verify>[0],
+  of: VerifyRequest,
   { deps }: { deps: VerifyDeps },
   signal = SIGNAL,
 ): Promise<Verification> {
@@ -85,6 +91,27 @@ describe('the tasks', () => {
     const world = api({ tasks: ['b'] });
     expect(await verified({ taskIds: ['a'] }, world)).toEqual({ ...INTACT, tasks: 1, intact: 1, rows: 10 });
     expect(world.asked).toEqual([]);
+  });
+
+  it('can be those that could not be checked before, on top of the others', async () => {
+    let isFailing = true;
+    const audit = (taskId: string, _: number, cursor: unknown) => {
+      if (taskId === 'a') return report(taskId);
+      if (cursor === undefined) return report(taskId, { verdict: 'checking', end: 'not-yet', next: 'n' });
+      if (isFailing) throw refusal(404);
+      return report(taskId, { rows: 15 });
+    };
+    const before = await verified({ taskIds: ['a', 'b'] }, api({ audit }));
+    expect(before).toMatchObject({ tasks: 2, intact: 1, rows: 10, notChecked: [{ taskId: 'b' }] });
+    isFailing = false;
+    const world = api({ audit });
+    expect(await verified({ notCheckedOf: before }, world)).toEqual({
+      ...INTACT,
+      tasks: 2,
+      intact: 2,
+      rows: 25,
+    });
+    expect(world.audits).toEqual(['b', 'b']);
   });
 
   it('may be none', async () => {
