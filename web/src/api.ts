@@ -1,5 +1,5 @@
 import type { Problem } from '../../lib/api/generated/api.ts';
-import { type Query, queryString } from './query.ts';
+import { nextCursor, type Query, queryString } from './query.ts';
 import { refresh, requireSignIn, token } from './session.ts';
 
 export type { Query } from './query.ts';
@@ -69,13 +69,6 @@ export async function getText(
   const text = await bodyOf(response.text());
   const next = nextCursor(response.headers.get('link'));
   return next === undefined ? { text } : { text, next };
-}
-
-/** The cursor in `Link: <…?cursor=…>; rel="next"`. */
-export function nextCursor(link: string | null): string | undefined {
-  const address = link?.match(/<([^>]*)>\s*;\s*rel="?next"?/)?.[1];
-  if (address === undefined) return undefined;
-  return new URL(address, 'https://api.invalid').searchParams.get('cursor') ?? undefined;
 }
 
 async function request(path: string, query: Query, options: GetOptions): Promise<Response> {

@@ -3,6 +3,7 @@ import { Audit } from './audit/audit.tsx';
 import { Overview } from './overview/overview.tsx';
 import { Rollout } from './rollout/rollout.tsx';
 import { token } from './session.ts';
+import { Boundary } from './shell/boundary.tsx';
 import { Header } from './shell/header.tsx';
 import { NotFound } from './shell/not-found.tsx';
 import { PollerBanner } from './shell/poller-banner.tsx';
@@ -31,12 +32,14 @@ function Views() {
   const { path } = useLocation();
   if (!isDecodable(path)) return <NotFound />;
   return (
-    <Router onRouteChange={toContent}>
-      <Route path="/" component={Overview} />
-      <Route path="/tasks/:id" component={Rollout} />
-      <Route path="/audit" component={Audit} />
-      <Route default component={NotFound} />
-    </Router>
+    <Boundary path={path}>
+      <Router onRouteChange={toContent}>
+        <Route path="/" component={Overview} />
+        <Route path="/tasks/:id" component={Rollout} />
+        <Route path="/audit" component={Audit} />
+        <Route default component={NotFound} />
+      </Router>
+    </Boundary>
   );
 }
 
@@ -47,8 +50,7 @@ function toContent(): void {
 
 function isDecodable(path: string): boolean {
   try {
-    decodeURIComponent(path);
-    return true;
+    return decodeURIComponent(path) !== '';
   } catch {
     return false;
   }

@@ -17,10 +17,12 @@ async function start(root: HTMLElement): Promise<void> {
     render(<App />, root);
   } catch (error) {
     render(
-      <Problem
-        error={error instanceof Error ? error : new Error(String(error))}
-        retry={() => location.reload()}
-      />,
+      <main>
+        <Problem
+          error={error instanceof Error ? error : new Error(String(error))}
+          retry={() => location.reload()}
+        />
+      </main>,
       root,
     );
   }

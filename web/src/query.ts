@@ -12,3 +12,10 @@ export function queryString(query: Query): string {
   const text = parameters.toString().replaceAll('%2C', ',');
   return text === '' ? '' : `?${text}`;
 }
+
+/** The cursor in `Link: <…?cursor=…>; rel="next"`. */
+export function nextCursor(link: string | null): string | undefined {
+  const address = link?.match(/<([^>]*)>\s*;\s*rel="?next"?/)?.[1];
+  if (address === undefined) return undefined;
+  return new URL(address, 'https://api.invalid').searchParams.get('cursor') ?? undefined;
+}

@@ -38,6 +38,8 @@ export interface FakeApi {
   readonly url: string;
   /** What a route answers from now on. One that was not told answers 404. */
   answer(operation: OperationId, answer: Answer): void;
+  /** Takes no token any more. */
+  refuseTokens(): void;
   /** Refuses connections to the API (not to the files), or takes them again. */
   goAway(away: boolean): void;
   /** Requests of the API so far, as `/tasks?limit=500 → 304`. */
@@ -80,7 +82,7 @@ export async function startFakeApi({ dist, headers, config = {} }: FakeApiOption
   const answers = new Map<OperationId, Answer>();
   const requests: string[] = [];
   const problems: string[] = [];
-  let isAway = false;
+  let [isAway, isTaken] = [false, true];
 
   async function answerApi(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { status = 200, ...reply } = await replyTo(url, request);
@@ -98,7 +100,7 @@ export async function startFakeApi({ dist, headers, config = {} }: FakeApiOption
   }
 
   async function replyTo(url: URL, request: IncomingMessage): Promise<ApiReply> {
-    if (request.headers.authorization !== `Bearer ${TOKEN}`)
+    if (!isTaken || request.headers.authorization !== `Bearer ${TOKEN}`)
       return { status: 401, contentType: 'application/json', body: { message: 'Unauthorized' } };
     const path = url.pathname.slice('/api'.length);
     const route = ROUTES.find(({ pattern }) => pattern.test(path));
@@ -145,6 +147,9 @@ export async function startFakeApi({ dist, headers, config = {} }: FakeApiOption
     url,
     address: (at) => `${url}${at}#token=${TOKEN}`,
     answer: (operation, answer) => void answers.set(operation, answer),
+    refuseTokens: () => {
+      isTaken = false;
+    },
     goAway: (away) => {
       isAway = away;
     },

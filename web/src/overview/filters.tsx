@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
-import { SEVERITIES } from '../ui/severity-badge.tsx';
+import { SEVERITIES } from '../severity.ts';
 import { statusName } from '../ui/status-badge.tsx';
 import { COLUMNS } from './columns.ts';
 import { FilterMenu } from './filter-menu.tsx';
 import { SearchField } from './search-field.tsx';
 import { filtersIn, orderOf, type State, sortedBy, toggled, unfiltered, type View } from './view.ts';
+import '../ui/choices.css';
 import './filters.css';
 
 export interface FiltersProps {

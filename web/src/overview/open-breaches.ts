@@ -1,6 +1,6 @@
 import type { OpenBreach, Task } from '../../../lib/api/generated/api.ts';
 import { breachNumbers } from '../breach.ts';
-import { SEVERITIES, type Severity } from '../ui/severity-badge.tsx';
+import { SEVERITIES, type Severity } from '../severity.ts';
 
 /** Breaches that are told to people; muted ones are in the history only. */
 export function loudBreaches({ breaches }: Task): readonly OpenBreach[] {

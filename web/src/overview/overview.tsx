@@ -18,7 +18,7 @@ import { taskPages } from './task-pages.ts';
 import { parseView, sortedBy, type View, viewQuery } from './view.ts';
 import './overview.css';
 
-const EVERY_MS = 5_000;
+const EVERY_MS = 4_000;
 
 /** Every rollout, live and recently ended, trouble first. */
 export function Overview() {

@@ -16,15 +16,15 @@ export function RowDetails({ task }: { task: Task }) {
       <td colSpan={COLUMN_COUNT}>
         <div class="fleet-details-grid">
           <section>
-            <h3>Open breaches</h3>
+            <h2>Open breaches</h2>
             {task.breaches.length === 0 ? <p class="soft">None</p> : <BreachList breaches={task.breaches} />}
           </section>
           <section>
-            <h3>Things by state</h3>
+            <h2>Things by state</h2>
             <ThingList task={task} />
           </section>
           <section>
-            <h3>Facts</h3>
+            <h2>Facts</h2>
             <Facts task={task} />
           </section>
         </div>
@@ -41,8 +41,9 @@ function BreachList({ breaches }: { breaches: readonly OpenBreach[] }) {
           <SeverityBadge severity={breach.severity} />
           <span>
             <code>{breach.rule}</code> {breach.muted && <span class="flag">muted</span>}
+            <span class="below">{breachNumbers(breach)}</span>
             <span class="below">
-              {breachNumbers(breach)} · since <Instant at={breach.since} />
+              since <Instant at={breach.since} />
             </span>
           </span>
         </li>

@@ -2,6 +2,7 @@ import type { Task, TaskList } from '../../../lib/api/generated/api.ts';
 import { get } from '../api.ts';
 import type { Load } from '../live.ts';
 import type { Query } from '../query.ts';
+import { reuse } from './reuse.ts';
 
 /** The API gives no more at once. */
 const PAGE_SIZE = 500;
@@ -60,13 +61,4 @@ function joined(pages: readonly TaskList[], before: readonly Task[]): TaskList {
     unreadable: pages[0]?.unreadable ?? 0,
     ...(last?.next === undefined ? {} : { next: last.next }),
   };
-}
-
-/** The tasks of `after`; those that are as they were are the same objects as before, so that their rows are left alone. */
-export function reuse(before: readonly Task[], after: readonly Task[]): Task[] {
-  const known = new Map(before.map((task) => [task.taskId, task]));
-  return after.map((task) => {
-    const old = known.get(task.taskId);
-    return old !== undefined && JSON.stringify(old) === JSON.stringify(task) ? old : task;
-  });
 }

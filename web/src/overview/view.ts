@@ -1,6 +1,6 @@
 import type { ListTasksQuery } from '../../../lib/api/generated/api.ts';
 import type { Query } from '../query.ts';
-import { SEVERITIES, type Severity } from '../ui/severity-badge.tsx';
+import { SEVERITIES, type Severity } from '../severity.ts';
 
 export type Sort = ListTasksQuery['sort'];
 export type Order = NonNullable<ListTasksQuery['order']>;

@@ -3,7 +3,7 @@ import type { Health } from '../../../lib/api/generated/api.ts';
 import { health } from '../health.ts';
 import { useLive } from '../live.ts';
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 4_000;
 
 /** Keeps `health` fresh. */
 export function useHealth(): void {
