@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import path from 'node:path';
 import { isCallExpression, type Node, type SourceFile, SyntaxKind } from 'typescript/unstable/ast';
 import { API } from 'typescript/unstable/sync';
@@ -8,6 +9,8 @@ interface Layer {
   readonly mayImport: RegExp;
   /** Packages and `node:` modules that may be imported. */
   readonly packages: RegExp;
+  /** Files of which types may be imported, besides. */
+  readonly types?: RegExp;
   readonly rule: string;
 }
 
@@ -30,10 +33,10 @@ const LAYERS: readonly Layer[] = [
     rule: 'lib/aws imports lib, and packages',
   },
   {
-    files: /^lib\/compose(-notifier)?\.ts$/,
+    files: /^lib\/compose(-notifier|-api)?\.ts$/,
     mayImport: /^lib\//,
     packages: NO_SDK,
-    rule: 'lib/compose.ts and lib/compose-notifier.ts import lib, and not the SDK',
+    rule: 'lib/compose*.ts import lib, and not the SDK',
   },
   {
     files: /^lib\//,
@@ -43,9 +46,16 @@ const LAYERS: readonly Layer[] = [
   },
   {
     files: /^functions\//,
-    mayImport: /^((functions|lib)\/|rules\.yml$)/,
+    mayImport: /^((functions|lib)\/|rules\.yml$|api\/openapi\.yml$)/,
     packages: NO_SDK,
-    rule: 'functions import lib and the rule file, and not the SDK',
+    rule: 'functions import lib, the rule file and the description of the API, and not the SDK',
+  },
+  {
+    files: /^web\/src\//,
+    mayImport: /^web\/src\//,
+    packages: /^(preact|@preact\/signals|preact-iso|uplot|oauth4webapi)(\/|$)/,
+    types: /^lib\/api\/generated\//,
+    rule: 'web/src imports itself, five packages, and types of the API',
   },
 ];
 
@@ -72,12 +82,14 @@ export interface Layering {
   readonly violations: readonly string[];
 }
 
-/** Reads the imports of the project whose tsconfig.json is in `root`, as the compiler sees them. */
+/** Reads the imports of the projects whose tsconfig.json is in `root` or in its folder `web`, as the compiler sees them. */
 export function checkLayering(root: string): Layering {
   const api = new API({ cwd: root });
   try {
-    const tsconfig = path.join(root, 'tsconfig.json');
-    const projects = api.updateSnapshot({ openProjects: [tsconfig] }).getProjects();
+    const openProjects = globSync(['tsconfig.json', 'web/tsconfig.json'], { cwd: root }).map((file) =>
+      path.join(root, file),
+    );
+    const projects = api.updateSnapshot({ openProjects }).getProjects();
     const sources = projects.flatMap(({ rootFiles, program }) =>
       rootFiles.flatMap((name) => program.getSourceFile(name) ?? []),
     );
@@ -99,7 +111,7 @@ function violationsOf(file: string, source: SourceFile, layer: Layer): string[] 
   const lineOf = (node: Node) => source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
   const forbidden = source.imports
     .map((node) => ({ node, name: node.getText().slice(1, -1) }))
-    .filter(({ name }) => !isAllowed(file, name, layer))
+    .filter(({ node, name }) => !isAllowed({ file, name, isType: isTypeOnly(node) }, layer))
     .map(({ node, name }) => `${file}:${lineOf(node)} imports ${name}: ${layer.rule}`);
   const computed = computedImports(source).map(
     (node) => `${file}:${lineOf(node)} imports what it computes: nobody can tell what`,
@@ -107,10 +119,21 @@ function violationsOf(file: string, source: SourceFile, layer: Layer): string[] 
   return [...forbidden, ...computed];
 }
 
-function isAllowed(file: string, name: string, { mayImport, packages }: Layer): boolean {
-  return name.startsWith('.')
-    ? mayImport.test(path.join(path.dirname(file), name))
-    : packages.test(name) && !path.isAbsolute(name);
+interface Import {
+  readonly file: string;
+  readonly name: string;
+  readonly isType: boolean;
+}
+
+function isAllowed({ file, name, isType }: Import, { mayImport, packages, types }: Layer): boolean {
+  if (!name.startsWith('.')) return packages.test(name) && !path.isAbsolute(name);
+  const target = path.join(path.dirname(file), name);
+  return mayImport.test(target) || (isType && types?.test(target) === true);
+}
+
+/** Whether nothing of an import is left when the types are gone. */
+function isTypeOnly({ parent }: Node): boolean {
+  return /^(import|export) type\b/.test(parent.getText());
 }
 
 /** Dynamic imports of which the compiler cannot tell what they import. */

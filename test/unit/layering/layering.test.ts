@@ -21,7 +21,13 @@ function plant(files: Readonly<Record<string, string>>): string {
 it('holds in this repository', () => {
   const { files, violations } = checkLayering(root);
   expect(violations).toEqual([]);
-  const all = globSync(['lib/**/*.ts', 'functions/**/*.ts', 'packages/*/{src,test}/**/*.ts'], { cwd: root });
+  const layers = [
+    'lib/**/*.ts',
+    'functions/**/*.ts',
+    'packages/*/{src,test}/**/*.ts',
+    'web/src/**/*.{ts,tsx}',
+  ];
+  const all = globSync(layers, { cwd: root });
   expect([...files].sort()).toEqual(all.sort());
 });
 
@@ -32,21 +38,24 @@ it('takes what it allows', () => {
     'lib/aws/table.ts': `import '@aws-sdk/client-dynamodb';\nimport 'zod';\nimport '../ports.ts';\nimport '../domain/task.ts';`,
     'lib/compose.ts': `import 'node:crypto';\nimport './aws/table.ts';\nimport './poll.ts';`,
     'lib/compose-notifier.ts': `import './aws/table.ts';\nimport './alerts/read.ts';`,
+    'lib/compose-api.ts': `import './aws/table.ts';`,
     'lib/alerts/read.ts': `import 'ajv';\nimport common from '../../events/schemas/common.schema.json' with { type: 'json' };`,
     'lib/poll.ts': `import 'p-map';\nimport 'node:crypto';\nimport './ports.ts';\nimport './domain/task.ts';`,
-    'functions/poll.ts': `import '@middy/core';\nimport '../lib/compose.ts';\nimport '../lib/aws/account.ts';\nimport './common.ts';`,
+    'functions/poll.ts': `import '@middy/core';\nimport '../lib/compose.ts';\nimport '../lib/aws/account.ts';\nimport './common.ts';\nimport text from '../api/openapi.yml';`,
+    'web/src/app.tsx': `import 'preact/hooks';\nimport './app.css';\nimport type { Task } from '../../lib/api/generated/api.ts';`,
     'packages/client-one/src/index.ts': `import '@aws-sdk/core';\nimport '../test/harness.ts';`,
     'local/start.ts': `import '../lib/aws/table.ts';\nimport '@aws-sdk/client-dynamodb';\nimport '../test/world.ts';`,
   });
   const { files, violations } = checkLayering(folder);
   expect(violations).toEqual([]);
-  expect(files).toHaveLength(9);
+  expect(files).toHaveLength(11);
 });
 
 const DOMAIN = 'lib/domain imports nothing outside itself';
 const LIB = 'lib imports itself and the schemas of events, neither lib/aws nor the SDK';
-const COMPOSE = 'lib/compose.ts and lib/compose-notifier.ts import lib, and not the SDK';
-const FUNCTIONS = 'functions import lib and the rule file, and not the SDK';
+const COMPOSE = 'lib/compose*.ts import lib, and not the SDK';
+const FUNCTIONS = 'functions import lib, the rule file and the description of the API, and not the SDK';
+const WEB = 'web/src imports itself, five packages, and types of the API';
 
 const PLANTED: readonly (readonly [file: string, text: string, violations: readonly string[]])[] = [
   ['lib/domain/use-case.ts', `\n\nimport { poll } from '../poll.ts';`, [`:3 imports ../poll.ts: ${DOMAIN}`]],
@@ -117,6 +126,21 @@ const PLANTED: readonly (readonly [file: string, text: string, violations: reado
       `:2 imports ../local/bus.ts: ${FUNCTIONS}`,
       `:3 imports ../test/world.ts: ${FUNCTIONS}`,
       `:4 imports ../scripts/generate.ts: ${FUNCTIONS}`,
+    ],
+  ],
+  [
+    'lib/compose-api.ts',
+    `import '@aws-sdk/client-cloudwatch';`,
+    [`:1 imports @aws-sdk/client-cloudwatch: ${COMPOSE}`],
+  ],
+  [
+    'web/src/app.tsx',
+    `import { z } from 'zod';\nimport { type Task } from '../../lib/api/generated/api.ts';\nimport type { Fleet } from '../../lib/api/ports.ts';\nimport 'preactive';`,
+    [
+      `:1 imports zod: ${WEB}`,
+      `:2 imports ../../lib/api/generated/api.ts: ${WEB}`,
+      `:3 imports ../../lib/api/ports.ts: ${WEB}`,
+      `:4 imports preactive: ${WEB}`,
     ],
   ],
   [
