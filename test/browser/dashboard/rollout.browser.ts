@@ -178,26 +178,30 @@ describe('the chart', () => {
     await page.getByRole('button', { name: 'Copy the task id' }).focus();
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowRight');
-    expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe(names[1]);
-    expect(await textsOf(page, '.step-title')).toEqual([
-      '2026-11-22 11:01:00 UTC 1,500 things · Warning breach: abort-criteria:failed:50',
-    ]);
+    await expect
+      .poll(() => page.evaluate('document.activeElement.getAttribute("aria-label")'))
+      .toBe(names[1]);
+    await expect
+      .poll(() => textsOf(page, '.step-title'))
+      .toEqual(['2026-11-22 11:01:00 UTC 1,500 things · Warning breach: abort-criteria:failed:50']);
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');
-    expect(await textsOf(page, '.mark-list li[data-active=true]')).toEqual([
-      'error abort-criteria:failed:80 151 of 936 things that received the task have failed (16.13 %, limit 16 %). 2026-11-22 11:50:00 UTC',
-    ]);
+    await expect
+      .poll(() => textsOf(page, '.mark-list li[data-active=true]'))
+      .toEqual([
+        'error abort-criteria:failed:80 151 of 936 things that received the task have failed (16.13 %, limit 16 %). 2026-11-22 11:50:00 UTC',
+      ]);
     await page.keyboard.press('Home');
-    expect(await textsOf(page, '.step-title')).toEqual([
-      '2026-11-22 10:32:00 UTC 1,500 things · Status: scheduled → in progress',
-    ]);
+    await expect
+      .poll(() => textsOf(page, '.step-title'))
+      .toEqual(['2026-11-22 10:32:00 UTC 1,500 things · Status: scheduled → in progress']);
   });
 
   it('says where things stood where the pointer is', async () => {
     const page = await opened();
     const box = await page.locator('.plot-things .u-over').boundingBox();
     if (box === null) throw new Error('There is no chart');
-    await page.mouse.move(box.x + box.width / 3, box.y + 50);
+    await page.mouse.move(box.x + box.width * 0.34, box.y + 50);
     await page.locator('.step-title', { hasText: '11:00:00 UTC' }).waitFor();
     expect((await textsOf(page, '.step-legend li')).slice(0, 4)).toEqual([
       'succeeded 242 16.13 %',
@@ -213,6 +217,7 @@ describe('the chart', () => {
     const page = await opened();
     expect(await page.locator('.burn-up table').count()).toBe(0);
     await page.getByText('Numbers as a table (93 rows)').click();
+    await page.locator('.burn-up tbody').waitFor();
     expect((await textsOf(page, '.burn-up tbody tr'))[0]).toBe(
       '2026-11-22 11:59:00 UTC in progress 773 60 456 205 4 2 0 0 1,500',
     );
@@ -268,12 +273,13 @@ describe('the timeline', () => {
     const run = page.getByRole('button', { name: '9 rows' });
     await run.focus();
     await page.keyboard.press('Enter');
+    await page.locator('#event-93').waitFor();
     expect(await run.getAttribute('aria-expanded')).toBe('true');
     expect((await textsOf(page, '.event'))[1]).toBe(
       '2026-11-22 11:59:00 UTC #93 Progress +6 succeeded −12 queued +6 failed 65.6 % finished · 12/min JSON',
     );
     await page.keyboard.press('Enter');
-    expect(await page.locator('#event-93').count()).toBe(0);
+    await page.locator('#event-93').waitFor({ state: 'detached' });
   });
 
   it('goes back to the first event', async () => {

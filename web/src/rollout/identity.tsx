@@ -12,6 +12,12 @@ export function Identity({ detail }: { detail: TaskDetail }) {
       <h2 id="identity">Configuration and place</h2>
       {configuration && <Criteria configuration={configuration} />}
       <dl class="facts">
+        {task.otaType !== undefined && (
+          <div>
+            <dt>Type</dt>
+            <dd>{task.otaType.toLowerCase().replaceAll('_', ' ')}</dd>
+          </div>
+        )}
         {configuration?.maximumPerMinute !== undefined && (
           <div>
             <dt>Maximum rate</dt>

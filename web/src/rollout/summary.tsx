@@ -162,9 +162,6 @@ function Facts({ detail: { task, endBehavior } }: { detail: TaskDetail }) {
           <code>{task.configurationId}</code>
         </Fact>
       )}
-      {task.otaType !== undefined && (
-        <Fact name="Type">{task.otaType.toLowerCase().replaceAll('_', ' ')}</Fact>
-      )}
     </dl>
   );
 }
