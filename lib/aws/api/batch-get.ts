@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
-import { OtaWatchError } from '../../errors.ts';
+import { ProblemError } from '../../api/problem.ts';
 import type { StoredRow } from '../../ports.ts';
 import type { HistoryTable, Key } from './row-query.ts';
-
-/** The database left out rows again and again: it is too busy. */
-export class UnprocessedKeysError extends OtaWatchError {
-  override readonly name = 'UnprocessedKeysError';
-}
 
 /** Of one request (Amazon DynamoDB API reference, BatchGetItem). */
 const MAX_KEYS = 100;
@@ -19,7 +14,7 @@ const PAUSES_MS = [20, 50, 100, 200, 400];
 /**
  * Rows by taskId and sequence, in any order, those that are there. No key may be given twice.
  *
- * @throws UnprocessedKeysError when the database leaves out rows however often they are asked for
+ * @throws ProblemError `unavailable`, when the database leaves out rows however often they are asked for
  */
 export async function batchGet(table: HistoryTable, keys: readonly Key[]): Promise<StoredRow[]> {
   const batches = Array.from({ length: Math.ceil(keys.length / MAX_KEYS) }, (_, index) =>
@@ -43,5 +38,5 @@ async function getBatch({ client, tableName }: HistoryTable, batch: readonly Key
     if (keys.length === 0) return rows;
     if (pause !== undefined) await sleep(pause);
   }
-  throw new UnprocessedKeysError(`Table ${tableName} is too busy: ${keys.length} rows were not read`);
+  throw new ProblemError('unavailable', `The history is too busy: ${keys.length} rows were not read`);
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BadCursorError } from '../../../lib/api/cursor.ts';
 import type { PageRequest, Position } from '../../../lib/api/ports.ts';
-import { UnprocessedKeysError } from '../../../lib/aws/api/batch-get.ts';
+import { ProblemError } from '../../../lib/api/problem.ts';
 import type { DetailType } from '../../../lib/domain/events.ts';
 import { MINUTE, NOON } from '../../support/builders.ts';
 import { storedRow } from '../../support/history-rows.ts';
@@ -293,7 +293,9 @@ describe('rows of a task', () => {
 
   it('are given up where the database leaves them out again and again', async () => {
     const end = makeBusy(100);
-    await expect(sequencesOf(range(20).map((index) => 50 + index))).rejects.toThrow(UnprocessedKeysError);
+    await expect(sequencesOf(range(20).map((index) => 50 + index))).rejects.toThrow(
+      new ProblemError('unavailable', 'The history is too busy: 14 rows were not read'),
+    );
     end();
   });
 });
