@@ -92,13 +92,17 @@ function Outcome({ state, goOn, stop }: ExportHandle) {
       );
     case 'stopped':
       return (
-        <p class="audit-verdict audit-partial">Stopped after {progressWords(progress)}. There is no file.</p>
+        <div class="audit-verdict audit-partial">
+          <p>Stopped after {progressWords(progress)}. There is no file.</p>
+        </div>
       );
     case 'done':
       return (
-        <p class="audit-verdict audit-good">
-          <strong>{progressWords(progress)}</strong> in <code>{fileName}</code>
-        </p>
+        <div class="audit-verdict audit-good">
+          <p>
+            <strong>{progressWords(progress)}</strong> in <code>{fileName}</code>
+          </p>
+        </div>
       );
   }
 }
