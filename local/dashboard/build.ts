@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { StackError } from '../stack/stack-error.ts';
@@ -9,11 +8,13 @@ import { readWebFiles, type WebFile } from './web-files.ts';
 /**
  * Builds the dashboard as it is deployed. In a thread of its own: Vite goes by the environment, and changes it.
  *
- * @param project folder of `web/`
+ * @param project folder of `web/`; what is built is in its `.local/builds` meanwhile
  * @throws StackError, and the reason of the signal
  */
 export async function buildDashboard(project: string, signal: AbortSignal): Promise<readonly WebFile[]> {
-  const outDir = await mkdtemp(path.join(tmpdir(), 'ota-watch-dashboard-'));
+  const builds = path.join(project, '.local/builds');
+  await mkdir(builds, { recursive: true });
+  const outDir = await mkdtemp(path.join(builds, 'web-'));
   try {
     await runVite(path.join(project, 'web'), outDir, signal);
     return await readWebFiles(outDir);
