@@ -32,7 +32,7 @@ const Event = z.object({
         jwt: z.object({ claims: z.record(z.string(), z.unknown()).optional() }).optional(),
         iam: z.looseObject({}).nullish(),
       })
-      .optional(),
+      .nullish(),
   }),
 });
 
@@ -100,7 +100,7 @@ function requestOf(event: unknown, context: Context): ApiRequest {
   return {
     path: pathParameters ?? {},
     query: rawQueryString,
-    authorizer: requestContext.authorizer,
+    authorizer: requestContext.authorizer ?? undefined,
     ifNoneMatch: headers['if-none-match'],
     requestId: context.awsRequestId,
     remainingMs: () => context.getRemainingTimeInMillis(),
