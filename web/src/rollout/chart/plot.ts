@@ -51,10 +51,9 @@ const HEADROOM = 1.04;
 export function createPlot(hosts: PlotHosts, tones: readonly LimitTone[], events: PlotEvents): Plot {
   let picture: Picture = { steps: [], curves: [], marks: [] };
   const onDraw = (plot: uPlot) => drawMarks(plot, picture);
-  const key = uPlot.sync(`rollout-${Math.random()}`).key;
   const onCursor = ({ cursor: { left = -1 }, posToVal }: uPlot) =>
     events.onPoint(left < 0 ? undefined : posToVal(left, 'x') * 1_000);
-  const shared = { key, onDraw, onCursor };
+  const shared = { onDraw, onCursor };
   const things = new uPlot(optionsOf(hosts.things, THINGS_HEIGHT, thingSeries(), shared), [[]], hosts.things);
   const limits =
     hosts.limits &&
@@ -95,7 +94,6 @@ export function createPlot(hosts: PlotHosts, tones: readonly LimitTone[], events
 }
 
 interface Shared {
-  readonly key: string;
   onDraw(plot: uPlot): void;
   onCursor(plot: uPlot): void;
 }
@@ -104,7 +102,7 @@ function optionsOf(
   host: HTMLElement,
   height: number,
   series: uPlot.Series[],
-  { key, onDraw, onCursor }: Shared,
+  { onDraw, onCursor }: Shared,
 ): uPlot.Options {
   const text = () => color('--soft');
   const axis = {
@@ -120,7 +118,7 @@ function optionsOf(
     padding: [4, 24, 0, 0],
     legend: { show: false },
     cursor: {
-      sync: { key, setSeries: false },
+      sync: { key: 'rollout', setSeries: false },
       drag: { x: false, y: false },
       points: { show: false },
       y: false,
