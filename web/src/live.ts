@@ -49,7 +49,7 @@ function loadOf<T>(path: string, query: Query): Load<T> {
 /**
  * The same for what takes more than one request.
  * @param subject another one starts from nothing
- * @param question another one of the same subject keeps the data until it has its own
+ * @param question another one of the same subject keeps the data until it has its own, or an error
  * @param createLoad called for each question
  */
 export function useLoaded<T>(
@@ -70,11 +70,11 @@ export function useLoaded<T>(
       createLoad(),
       everyMs,
       (change) =>
-        setState((before) => ({
-          subject,
-          question,
-          live: change(before.subject === subject ? before.live : { loading: true }),
-        })),
+        setState((before) => {
+          const live = change(before.subject === subject ? before.live : { loading: true });
+          const isOfAnother = live.error !== undefined && before.question !== question;
+          return { subject, question, live: isOfAnother ? withoutData(live) : live };
+        }),
       WORLD,
     );
     poller.current = started;
@@ -88,6 +88,11 @@ export function useLoaded<T>(
   const refresh = useMemo(() => () => poller.current?.refresh(), []);
   if (state.subject !== subject) return { loading: true, refresh };
   return { ...state.live, loading: state.live.loading || state.question !== question, refresh };
+}
+
+/** What is known after an error: the data of another question is no answer to this one. */
+function withoutData<T>({ data: _, updatedAt: __, ...live }: Live<T>): Live<T> {
+  return live;
 }
 
 /** Pauses while nobody sees the page; asks at once when the network is back. */

@@ -18,7 +18,7 @@ export interface PollerDeps {
 }
 
 export interface Poller {
-  /** Asks now, whatever the time; an attempt under way is left to end. */
+  /** Asks now, whatever the time; where it is asking already, once more after that. */
   refresh(): void;
   /** Asks no more while it is paused; asks at once when that ends and it is time. */
   pause(paused: boolean): void;
@@ -45,7 +45,7 @@ export function startPoller<T>(
   deps: PollerDeps,
 ): Poller {
   const stopped = new AbortController();
-  let [asking, paused, errors] = [false, false, 0];
+  let [asking, again, paused, errors] = [false, false, false, 0];
   let dueAt = deps.now();
   let callOff = () => {};
 
@@ -61,7 +61,9 @@ export function startPoller<T>(
     const change = await attempt();
     asking = false;
     if (stopped.signal.aborted) return;
-    dueAt = everyMs === undefined ? Number.POSITIVE_INFINITY : deps.now() + backOff(everyMs, errors);
+    const wait = everyMs === undefined ? Number.POSITIVE_INFINITY : backOff(everyMs, errors);
+    dueAt = deps.now() + (again ? 0 : wait);
+    again = false;
     tell(change);
     plan();
   }
@@ -86,7 +88,7 @@ export function startPoller<T>(
   return {
     refresh: () => {
       callOff();
-      dueAt = deps.now();
+      again = asking;
       void ask();
     },
     pause: (value) => {

@@ -92,7 +92,7 @@ describe('what is shown', () => {
     expect(await cellsOf(page, 'shutters')).toEqual([
       'shutters ota-8ac4470b25',
       '– none',
-      'scheduled starts in 9 h 59 min',
+      'scheduled start in 9 h 59 min',
       '0 of 1,200 succeeded',
       '0 %',
       '0',

@@ -117,6 +117,15 @@ describe('when the API goes away', () => {
     await eventually(() => page.locator('.poller').innerText()).toMatch(/^Polling/);
   });
 
+  it('shows no rows that are not what is asked for', async () => {
+    const page = await open('/', { mayComplain: FAILED_REQUESTS });
+    await rows(page).first().waitFor();
+    api().goAway(true);
+    await page.getByRole('radio', { name: 'Ended' }).check();
+    await page.locator('.state-problem').waitFor();
+    expect(await rows(page).count()).toBe(0);
+  });
+
   it('asks at once when the network is back', async () => {
     const page = await open('/', { mayComplain: FAILED_REQUESTS });
     await rows(page).first().waitFor();

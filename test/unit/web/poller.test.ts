@@ -121,6 +121,17 @@ describe('a poller', () => {
     expect(askedAt).toEqual([0, 2_000, 7_000]);
   });
 
+  it('asks once more where it is told to while it asks', async () => {
+    const { pass, askedAt, poller, settled, state } = aScene(EVERY, ['a', 'b']);
+    poller.refresh();
+    poller.refresh();
+    await settled();
+    await pass(0);
+    expect([state().data, askedAt]).toEqual(['b', [0, 0]]);
+    await pass(5_000);
+    expect(askedAt).toEqual([0, 0, 5_000]);
+  });
+
   it('tells nothing once it is stopped, and calls off what is under way', async () => {
     const { pass, askedAt, poller, settled, signals, state } = aScene(EVERY, ['a', 'b']);
     await pass(0);

@@ -14,7 +14,7 @@ import { announcement, breachKeys } from './open-breaches.ts';
 import { RolloutTable } from './rollout-table.tsx';
 import { Skeleton } from './skeleton.tsx';
 import { Summary } from './summary.tsx';
-import { taskPages } from './task-pages.ts';
+import { type TaskPages, taskPages } from './task-pages.ts';
 import { parseView, sortedBy, type View, viewQuery } from './view.ts';
 import './overview.css';
 
@@ -25,12 +25,20 @@ export function Overview() {
   const { query, route } = useLocation();
   const view = useMemo(() => parseView(query), [query]);
   const asked = queryString(viewQuery(view));
-  const [more, setMore] = useState({ asked, pages: 1 });
-  const pages = more.asked === asked ? more.pages : 1;
-  const question = `${asked} ${pages}`;
-  const live = useLoaded('/tasks', question, () => taskPages(viewQuery(view), pages), EVERY_MS);
+  const wanted = useRef({ asked, pages: 1 });
+  if (wanted.current.asked !== asked) wanted.current = { asked, pages: 1 };
+  const live = useLoaded(
+    '/tasks',
+    asked,
+    () => taskPages(viewQuery(view), () => wanted.current.pages),
+    EVERY_MS,
+  );
+  const onMore = () => {
+    wanted.current.pages = (live.data?.pages ?? 0) + 1;
+    live.refresh();
+  };
   const go = (to: View, replace = false) => route(`/${queryString(viewQuery(to))}`, replace);
-  const news = useNews(live, question);
+  const news = useNews(live, asked);
   useTitle('Rollouts');
   return (
     <div class="overview">
@@ -42,13 +50,13 @@ export function Overview() {
       <p class="visually-hidden" role="status">
         {news}
       </p>
-      <Content live={live} view={view} onView={go} onMore={() => setMore({ asked, pages: pages + 1 })} />
+      <Content live={live} view={view} onView={go} onMore={onMore} />
     </div>
   );
 }
 
 interface ContentProps {
-  live: LiveHandle<TaskList>;
+  live: LiveHandle<TaskPages>;
   view: View;
   onView: (view: View) => void;
   onMore: () => void;
@@ -92,14 +100,15 @@ function configurationsIn(list: TaskList | undefined): readonly string[] {
 }
 
 /** What has come up since the page began to look at these rollouts, in words. */
-function useNews({ data, loading }: LiveHandle<TaskList>, question: string): string {
+function useNews({ data, loading }: LiveHandle<TaskPages>, asked: string): string {
   const known = useRef<{ question: string; keys: ReadonlySet<string> } | undefined>(undefined);
   const [news, setNews] = useState('');
   useEffect(() => {
     if (data === undefined || loading) return;
     const before = known.current;
+    const question = `${asked} ${data.pages}`;
     known.current = { question, keys: breachKeys(data.items) };
     if (before?.question === question) setNews((last) => announcement(before.keys, data.items) || last);
-  }, [data, loading, question]);
+  }, [data, loading, asked]);
   return news;
 }

@@ -6,7 +6,6 @@ import { Instant } from '../ui/instant.tsx';
 import { SeverityBadge } from '../ui/severity-badge.tsx';
 import { StatusBadge } from '../ui/status-badge.tsx';
 import { Changing } from './changing.tsx';
-
 import { breachLines, bySeverity, loudBreaches } from './open-breaches.ts';
 import { RowDetails } from './row-details.tsx';
 import { Lasting, ShortInstant } from './times.tsx';
@@ -129,7 +128,7 @@ function StatusNote({ task: { state, stopped, status, startTime } }: { task: Tas
   if (state === 'live' && status === 'SCHEDULED' && startTime !== undefined)
     return (
       <span class="below">
-        starts <Instant at={startTime} relative />
+        start <Instant at={startTime} relative />
       </span>
     );
   return null;

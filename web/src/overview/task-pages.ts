@@ -7,6 +7,11 @@ import { reuse } from './reuse.ts';
 /** The API gives no more at once. */
 const PAGE_SIZE = 500;
 
+/** The pages that were read, as one list. */
+export interface TaskPages extends TaskList {
+  readonly pages: number;
+}
+
 interface KnownPage {
   readonly page: TaskList;
   readonly etag: string | undefined;
@@ -15,10 +20,11 @@ interface KnownPage {
 /**
  * Loads the first pages of a list as one. Each page is asked for with the ETag it had; where none has changed, `unchanged`
  * comes back.
+ * @param pages how many are wanted by now
  */
-export function taskPages(query: Query, pages: number): Load<TaskList> {
+export function taskPages(query: Query, pages: () => number): Load<TaskPages> {
   const known = new Map<string, KnownPage>();
-  let latest: TaskList | undefined;
+  let latest: TaskPages | undefined;
 
   async function load(cursor: string | undefined, signal: AbortSignal) {
     const key = cursor ?? '';
@@ -44,7 +50,7 @@ export function taskPages(query: Query, pages: number): Load<TaskList> {
       read.push(page);
       changed ||= isNew;
       cursor = page.next;
-    } while (cursor !== undefined && read.length < pages);
+    } while (cursor !== undefined && read.length < pages());
     if (!changed && latest !== undefined) return 'unchanged';
     latest = joined(read, latest?.items ?? []);
     return latest;
@@ -52,13 +58,14 @@ export function taskPages(query: Query, pages: number): Load<TaskList> {
 }
 
 /** Pages as one. A task that has moved from one page to another while they were read is there once. */
-function joined(pages: readonly TaskList[], before: readonly Task[]): TaskList {
+function joined(pages: readonly TaskList[], before: readonly Task[]): TaskPages {
   const byId = new Map(pages.flatMap(({ items }) => items.map((task) => [task.taskId, task] as const)));
   const last = pages.at(-1);
   return {
     items: reuse(before, [...byId.values()]),
     total: pages[0]?.total ?? 0,
     unreadable: pages[0]?.unreadable ?? 0,
+    pages: pages.length,
     ...(last?.next === undefined ? {} : { next: last.next }),
   };
 }
