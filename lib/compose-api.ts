@@ -52,7 +52,7 @@ export function createApi(
   const service = otaService(managedIntegrations, account);
   const { ignoredTags } = config;
   const periodMs = config.pollPeriodSeconds * 1_000;
-  const { last } = heartbeat({ client: cloudWatch, service: config.pollService, now });
+  const { last } = heartbeat({ client: cloudWatch, service: config.pollService, periodMs, now });
   const lastPoll = remembered(last, {
     now,
     keepMs: (at) => (at === undefined ? NO_HEARTBEAT_KEPT_MS : HEARTBEAT_KEPT_MS),

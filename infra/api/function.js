@@ -14,8 +14,9 @@ export function functionOf({ auth, localCursorKey }) {
       handler: 'functions/api.handler',
       description: 'Answers what is known of OTA tasks, and their history',
       role: { 'Fn::GetAtt': ['ApiRole', 'Arn'] },
-      // CPU comes with memory: an export is mostly parsing and compression.
-      memorySize: 1024,
+      // A whole CPU comes with it: an export is mostly parsing and compression. And while the bus is out for long, the items of
+      // a thousand tasks with what they wait to publish take a gigabyte.
+      memorySize: 1769,
       // An HTTP API waits for 30 seconds.
       timeout: 29,
       environment: {

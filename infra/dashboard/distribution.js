@@ -6,6 +6,12 @@ const CACHING_OPTIMIZED = '658327ea-f89d-4fab-a63d-7e88639e58f6';
 const CACHING_DISABLED = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
 const ALL_VIEWER_EXCEPT_HOST_HEADER = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 
+/**
+ * CloudFront keeps these for ten seconds unless it is told not to, whatever the policy and whoever asks: an error that one caller gets
+ * would be the answer to all others, with another question or without a token (developer guide, "HTTP error codes that CloudFront caches").
+ */
+const CACHED_ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
+
 /** Of an account, whatever the region. */
 const NAME = { 'Fn::Join': ['-', [`\${self:custom.name}-dashboard`, { Ref: 'AWS::Region' }]] };
 
@@ -39,6 +45,7 @@ export const distributionOf = (settings) => ({
             OriginRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
           },
         ],
+        CustomErrorResponses: CACHED_ERRORS.map((ErrorCode) => ({ ErrorCode, ErrorCachingMinTTL: 0 })),
         ...addressOf(settings),
       },
     },

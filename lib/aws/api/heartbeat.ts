@@ -5,20 +5,25 @@ export interface HeartbeatDeps {
   readonly client: CloudWatchClient;
   /** The dimension `service` of the poll's metrics. */
   readonly service: string;
+  /** Milliseconds from poll to poll. */
+  readonly periodMs: number;
   /** Epoch milliseconds. */
   now(): number;
 }
 
 const MINUTE = 60_000;
-const WINDOW_MS = 15 * MINUTE;
+const MIN_WINDOW_MS = 15 * MINUTE;
+/** More than after which a poller counts as silent. */
+const WINDOW_PERIODS = 5;
 
 /** When polls end well, by the metric that they leave. CloudWatch keeps minutes, so that is how exact it is. */
-export function heartbeat({ client, service, now }: HeartbeatDeps): Heartbeat {
+export function heartbeat({ client, service, periodMs, now }: HeartbeatDeps): Heartbeat {
+  const windowMs = Math.max(MIN_WINDOW_MS, WINDOW_PERIODS * periodMs);
   return {
     async last() {
       const { MetricDataResults: [polls] = [] } = await client.send(
         new GetMetricDataCommand({
-          StartTime: new Date(now() - WINDOW_MS),
+          StartTime: new Date(now() - windowMs),
           EndTime: new Date(now() + MINUTE),
           ScanBy: 'TimestampDescending',
           MetricDataQueries: [

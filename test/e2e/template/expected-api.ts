@@ -87,7 +87,7 @@ export const api = {
     Handler: 'functions/api.handler',
     Runtime: 'nodejs24.x',
     Architectures: ['arm64'],
-    MemorySize: 1024,
+    MemorySize: 1769,
     Timeout: 29,
     Role: arnOf('ApiRole'),
     Environment: { Variables: environment },

@@ -30,7 +30,8 @@ function log(at: number, { service = 'ota-watch-dev', metric = 'PollCompleted', 
   );
 }
 
-const lastAt = (now: number) => heartbeat({ client, service: 'ota-watch-dev', now: () => now }).last();
+const lastAt = (now: number, periodMs = MINUTE) =>
+  heartbeat({ client, service: 'ota-watch-dev', periodMs, now: () => now }).last();
 
 describe('the last poll that ended well', () => {
   it('is the newest of the last 15 minutes, to the minute', async () => {
@@ -42,6 +43,13 @@ describe('the last poll that ended well', () => {
     expect(await lastAt(NOON)).toBe(NOON - 2 * MINUTE);
     expect(await lastAt(NOON + 12 * MINUTE)).toBe(NOON - 2 * MINUTE);
     expect(await lastAt(NOON + 14 * MINUTE)).toBeUndefined();
+  });
+
+  it('is looked for longer where polls are rarer', async () => {
+    log(NOON - 58 * MINUTE);
+    expect(await lastAt(NOON, 60 * MINUTE)).toBe(NOON - 58 * MINUTE);
+    expect(await lastAt(NOON + 4 * 60 * MINUTE, 60 * MINUTE)).toBe(NOON - 58 * MINUTE);
+    expect(await lastAt(NOON + 4 * 60 * MINUTE + 10 * MINUTE, 60 * MINUTE)).toBeUndefined();
   });
 
   it('is known within its own minute', async () => {
@@ -58,7 +66,12 @@ describe('the last poll that ended well', () => {
     await gone.close();
     const endpoint = gone.url;
     const unanswered = new CloudWatchClient({ region: 'us-east-1', endpoint, credentials, maxAttempts: 1 });
-    const { last } = heartbeat({ client: unanswered, service: 'ota-watch-dev', now: () => NOON });
+    const { last } = heartbeat({
+      client: unanswered,
+      service: 'ota-watch-dev',
+      periodMs: MINUTE,
+      now: () => NOON,
+    });
     await expect(last()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     unanswered.destroy();
   });
