@@ -100,9 +100,9 @@ const Configuration = z.object({
   inProgressTimeoutMinutes: z.exactOptional(z.number()),
 });
 
-const Snapshot = z.object({
+const StoredSnapshot = z.object({
   facts: Facts,
-  trackedSince: z.number(),
+  trackedSince: z.exactOptional(z.number()),
   configuration: z.exactOptional(Configuration),
   rules: Rules,
   ruleSet: z.exactOptional(z.string()),
@@ -111,6 +111,12 @@ const Snapshot = z.object({
   samples: z.array(z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()])),
   listedLastUpdatedAt: z.exactOptional(z.string()),
 });
+
+/** Older items do not say when tracking began: only since when the rules watch, which may be later. */
+const Snapshot = StoredSnapshot.transform(({ trackedSince, ...snapshot }) => ({
+  ...snapshot,
+  trackedSince: trackedSince ?? snapshot.rules.watchedSince,
+}));
 
 const stopReason = z.enum(['completed', 'canceled', 'deleted', 'requested']);
 

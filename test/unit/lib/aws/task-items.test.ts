@@ -114,6 +114,14 @@ describe('parseTrackedTask', () => {
     expect(parseTrackedTask(JSON.parse(JSON.stringify({ ...task, writeId: 'w1' })))).toEqual(task);
   });
 
+  it('reads a live task of a version that did not note when tracking began', () => {
+    const { trackedSince, ...snapshot } = stored.snapshot;
+    expect(parseTrackedTask({ ...stored, snapshot })).toEqual({
+      ...stored,
+      snapshot: { ...snapshot, trackedSince: RULES.watchedSince },
+    });
+  });
+
   it('keeps what later versions of the code put into rows', () => {
     const outbox = stored.outbox.map((row) => ({
       ...row,
