@@ -34,6 +34,8 @@ const [live, requests] = [Number(values.live), Number(values.requests)];
 const DAY = 86_400_000;
 const taskIdOf = (index: number) => `bench${String(index).padStart(6, '0')}`;
 const WARM_UP = 20;
+/** An export that gathered its rows would not fit: a part of the largest has 4 MB, and all of them a gigabyte. */
+const HEAP = '--max-old-space-size=96';
 const STEPS = 20;
 /** The tasks table is remembered for ten seconds. */
 const LATER_MS = 10_001;
@@ -102,8 +104,8 @@ async function run() {
   await measure('GET /history, stops', 'listHistory', () =>
     requestOf({ to: anyTime(), type: 'OTA Task Tracking Stopped' }),
   );
-  await measure('GET /history, critical', 'listHistory', () =>
-    requestOf({ to: anyTime(), severity: 'critical' }),
+  await measure('GET /history, of severity error', 'listHistory', () =>
+    requestOf({ to: anyTime(), severity: 'error' }),
   );
   await measure('GET /audit/{taskId}', 'auditTask', () => requestOf({}, anyTask()));
   await measure('GET /health', 'getHealth', () => requestOf({}));
@@ -186,7 +188,7 @@ async function exports(now: number) {
     ['everything', 91],
   ] as const) {
     const from = new Date(now - days * DAY).toISOString();
-    const { stdout } = await run(process.execPath, [script, JSON.stringify(endpoints), from]);
+    const { stdout } = await run(process.execPath, [HEAP, script, JSON.stringify(endpoints), from]);
     const { rows: count, bytes, parts, seconds, peakKb } = JSON.parse(stdout);
     smallest ??= Number(peakKb);
     const [mb, peak] = [(bytes / 1e6).toFixed(1), (peakKb / 1024).toFixed(0)];
