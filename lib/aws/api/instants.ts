@@ -20,6 +20,11 @@ export function startOf({ low, high }: Span, order: Order): string {
   return order === 'asc' ? low : high;
 }
 
+/** Where a search through a span ends. */
+export function endOf({ low, high }: Span, order: Order): string {
+  return order === 'asc' ? high : low;
+}
+
 /** What is left of a span that was searched up to an instant, which is to be searched itself. */
 export function restFrom(instant: string, { low, high }: Span, order: Order): Span {
   return order === 'asc' ? { low: instant, high } : { low, high: instant };

@@ -4,6 +4,8 @@ import type { RowAnswer } from './row-query.ts';
 /** What one page may cost. Most reads are small: they grow only while a filter lets little through. */
 const MAX_READS = 64;
 const MAX_SCANNED = 5_000;
+/** A page that may not end yet, because its rows are of one instant, goes on with reads of a sensible size. */
+const MIN_READ = 500;
 /** An answer of a Lambda function holds 6 MB at most (AWS Lambda developer guide, quotas). */
 const MAX_BYTES = 3_000_000;
 
@@ -25,7 +27,7 @@ export class PageBudget {
    * @param reads so far
    */
   readSize(missing: number, reads: number): number {
-    return Math.max(1, Math.min(missing * 2 ** reads, MAX_SCANNED - this.#scanned));
+    return Math.min(missing * 2 ** reads, Math.max(MIN_READ, MAX_SCANNED - this.#scanned));
   }
 
   get isSpent(): boolean {

@@ -124,14 +124,18 @@ class Search {
     if (last !== undefined && following !== undefined)
       return { rows, ...next(placeBetween(last, following)) };
     if (through === undefined) return { rows };
-    return { rows, ...next({ observedAt: step(through, order, -1) }) };
+    const observedAt = step(through, order, -1);
+    return { rows, ...next(last?.observedAt === observedAt ? placeOf(last) : { observedAt }) };
   }
 }
 
 function placeBetween(last: StoredRow, following: StoredRow): Place {
-  const observedAt = String(last.observedAt);
-  if (following.observedAt !== observedAt) return { observedAt };
-  return { observedAt, row: [String(last.taskId), Number(last.sequence)] };
+  const { observedAt, row } = placeOf(last);
+  return following.observedAt === observedAt ? { observedAt, row } : { observedAt };
+}
+
+function placeOf({ observedAt, taskId, sequence }: StoredRow): Required<Place> {
+  return { observedAt: String(observedAt), row: [String(taskId), Number(sequence)] };
 }
 
 function next(place: Place): Pick<RowPage, 'next' | 'searchedThrough'> {

@@ -1,8 +1,15 @@
 import type { Order } from '../../api/ports.ts';
 import type { StoredRow } from '../../ports.ts';
-import { dayOf, isEmpty, restFrom, type Span, spanOfDay, startOf, step } from './instants.ts';
+import { dayOf, endOf, isEmpty, restFrom, type Span, spanOfDay, startOf, step } from './instants.ts';
 import { DETAIL_TYPES } from './row-filter.ts';
-import { type Condition, type HistoryTable, type Key, queryRows, type RowQuery } from './row-query.ts';
+import {
+  type Condition,
+  type HistoryTable,
+  type Key,
+  queryRows,
+  type RowAnswer,
+  type RowQuery,
+} from './row-query.ts';
 
 /** What one read of a stream brought. */
 export interface Batch {
@@ -45,37 +52,45 @@ export function typeStream(
 }
 
 /**
- * Rows of every type, day by day. Days without rows cost nothing: from one, the index by type tells where to go on, and so
- * where to begin if the beginning is open.
+ * Rows of every type, day by day. Days without rows cost nothing: from one, the index by type tells on which day to go on, and so
+ * where to begin if the beginning is open. A later version's types are no partitions that this one knows to ask: days that have
+ * rows of such types only may be left out, since looking for them would be a query for each day of the calendar.
  */
 export function dayStream(table: HistoryTable, { span, order }: StreamOptions, isOpen: boolean): TimeStream {
   let rest = span;
   let startKey: Key | undefined;
   let isLost = isOpen;
+  // Days are searched through their last row, not through their end: more rows may come until then.
+  let through = startOf(span, order);
   return {
     async read(limit) {
       if (isLost) {
         const nearest = await nearestInstant(table, rest, order);
         if (nearest === undefined) return { rows: [], scanned: 0 };
-        rest = restFrom(nearest, rest, order);
+        rest = within(rest, restFrom(startOf(spanOfDay(dayOf(nearest)), order), rest, order));
       }
-      const day = dayOf(startOf(rest, order));
+      const day = spanOfDay(dayOf(startOf(rest, order)));
       const { rows, scanned, lastKey } = await queryRows(table, {
         index: 'byDay',
-        partition: { name: 'day', value: day },
-        range: { name: 'observedAt', ...within(rest, spanOfDay(day)) },
+        partition: { name: 'day', value: dayOf(day.low) },
+        range: { name: 'observedAt', ...within(rest, day) },
         order,
         limit,
         ...(startKey && { startKey }),
       });
       startKey = lastKey;
       isLost = lastKey === undefined && rows.length === 0;
-      if (lastKey !== undefined) return { rows, scanned, through: String(lastKey.observedAt) };
-      const through = step(order === 'asc' ? spanOfDay(day).high : spanOfDay(day).low, order);
-      rest = restFrom(through, rest, order);
+      through = throughOf({ rows, ...(lastKey && { lastKey }) }, order) ?? through;
+      if (lastKey === undefined) rest = restFrom(step(endOf(day, order), order), rest, order);
       return { rows, scanned, ...(!isEmpty(rest) && { through }) };
     },
   };
+}
+
+function throughOf({ rows, lastKey }: Pick<RowAnswer, 'rows' | 'lastKey'>, order: Order): string | undefined {
+  if (lastKey !== undefined) return String(lastKey.observedAt);
+  const last = rows.at(-1);
+  return last && step(String(last.observedAt), order);
 }
 
 /** The instant of the first row in a span, in the order of the search. */

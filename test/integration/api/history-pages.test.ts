@@ -134,6 +134,54 @@ describe('rows of one instant', () => {
   );
 });
 
+describe('a page that ends with the last row of a day', () => {
+  const START = 2_500 * DAY;
+  const ids = (rows: readonly Readonly<Record<string, unknown>>[]) => rows.map(({ eventId }) => eventId);
+
+  it.each([
+    ['asc', 1],
+    ['desc', -1],
+  ] as const)('leaves out no row that comes later on that day, %s', async (order, sign) => {
+    const at = (sequence: number, minute: number) =>
+      storedRow({
+        taskId: `day-${order}`,
+        sequence,
+        observedAt: iso(START + sign * (DAY + minute * MINUTE)),
+      });
+    const filter = order === 'asc' ? between(START, START + 4 * DAY) : between(START - 4 * DAY, START);
+    await database.put([1, 2, 3, 4].map((sequence) => at(sequence, sequence)));
+    const first = await database.history.byTime({ filter, order, limit: 4 });
+    expect(first.searchedThrough).toBe(at(4, 4).observedAt);
+    await database.put([at(5, 4), at(6, 5)]);
+    const after = first.next ?? {};
+    const second = await database.history.byTime({ filter, order, limit: 2, after });
+    const expected = order === 'asc' ? ['day-asc:5', 'day-asc:6'] : ['day-desc:6'];
+    expect(ids(second.rows)).toEqual(expected);
+  });
+});
+
+describe('rows of types that this version does not know', () => {
+  const START = -5_000 * DAY;
+
+  beforeAll(() =>
+    database.put(
+      ['OTA Task Forgotten', 'OTA Task Progressed', 'OTA Task Forgotten'].map((detailType, index) => ({
+        ...storedRow({ taskId: 'types', sequence: index + 1, observedAt: iso(START + index * MINUTE) }),
+        detailType,
+      })),
+    ),
+  );
+
+  it.each([
+    ['asc', [1, 2, 3]],
+    ['desc', [3, 2, 1]],
+  ] as const)('are found on days that have others, %s', async (order, sequences) => {
+    const filter = between(START - 3 * DAY, START + 3 * DAY);
+    const { rows } = await database.history.byTime({ filter, order, limit: 10 });
+    expect(rows.map(({ sequence }) => sequence)).toEqual(sequences);
+  });
+});
+
 describe('a bounded search', () => {
   const START = 3_000 * DAY;
 
@@ -165,7 +213,27 @@ describe('a bounded search', () => {
       limit: 100,
     });
     expect(pages).toEqual([64, 6]);
-    expect(places).toEqual([`${iso(first + 63 * DAY).slice(0, 10)}T23:59:59.999Z`]);
+    expect(places).toEqual([iso(first + 63 * DAY)]);
+  });
+
+  it('goes on in few reads where an instant has more rows than a page may cost', async () => {
+    const at = START + 2_000 * DAY;
+    await database.put(
+      range(5_600).map((index) => ({
+        taskId: 'crowd',
+        sequence: index + 1,
+        observedAt: iso(at),
+        day: iso(at).slice(0, 10),
+        detailType: 'OTA Task Progressed',
+      })),
+    );
+    const filter = between(at, at + DAY / 4);
+    const first = await database.history.byTime({ filter, order: 'asc', limit: 10 });
+    expect(first.rows.map(({ sequence }) => sequence)).toEqual(range(10).map((index) => index + 1));
+    const request = { filter, order: 'asc', limit: 10, ...(first.next && { after: first.next }) } as const;
+    const { answer, ...cost } = await database.costOf(() => database.history.byTime(request));
+    expect(answer.rows.map(({ sequence }) => sequence)).toEqual(range(10).map((index) => index + 11));
+    expect(cost.requests).toBeLessThan(20);
   });
 
   it('ends short where a filter lets little through', async () => {
