@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dashboardHeaders } from '../../infra/dashboard/headers.js';
 import { buildDashboard } from '../dashboard/build.ts';
 import { startDashboard } from '../dashboard/dashboard.ts';
-import { startIssuer } from '../issuer/issuer.ts';
+import { type Issuer, startIssuer } from '../issuer/issuer.ts';
 import type { ApiOptions } from '../stack/api.ts';
 
 /** The dashboard of a local run, and the issuer of the tokens that its API takes. */
@@ -13,6 +13,8 @@ export interface DemoDashboard {
   readonly openUrl: string;
   /** What people see the API with, for a day. */
   readonly token: string;
+  /** Signs people in, and gives tokens for other roles. */
+  readonly issuer: Issuer;
   /** What a stack with its API is to be started with. */
   readonly api: ApiOptions;
   /**
@@ -53,6 +55,7 @@ export async function startDemoDashboard(project: string, signal: AbortSignal): 
     url,
     openUrl,
     token,
+    issuer,
     api: { issuer: issuer.url, audience: CLIENT, dashboardUrl: openUrl },
     show: async (api) => {
       serve({ files: await files, api });

@@ -23,15 +23,17 @@ export interface Visit {
 }
 
 export interface VisitOptions extends BrowserContextOptions {
+  /** The time on the page at first, in epoch milliseconds: noon unless it says otherwise; `real` for that of this machine. */
+  readonly time?: number | 'real';
   /** What the console may say: tests that make the API fail expect that Chromium tells of it. */
   readonly mayComplain?: RegExp;
 }
 
-/** Opens a page in a profile of its own, at noon. Its clock goes on by itself, and may be put forward. */
+/** Opens a page in a profile of its own. Its clock goes on by itself, and may be put forward unless it is the real one. */
 export async function visitDashboard(
   browser: Browser,
   address: string,
-  { mayComplain, ...options }: VisitOptions = {},
+  { mayComplain, time = NOON, ...options }: VisitOptions = {},
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, ...options });
   const page = await context.newPage();
@@ -47,14 +49,13 @@ export async function visitDashboard(
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== origin) complain(`Requested ${request.url()}`);
   });
-  await page.clock.install({ time: NOON });
+  if (time !== 'real') await page.clock.install({ time });
   await page.goto(address);
   return { page, complaints };
 }
 
-/** What axe-core finds that is serious or critical: the rule, and where. The clock of the page goes on for that. */
+/** What axe-core finds that is serious or critical: the rule, and where. The clock of the page must go on. */
 export async function seriousViolations(page: Page): Promise<readonly string[]> {
-  await page.clock.resume();
   await page.evaluate(AXE);
   const { violations }: AxeResults = await page.evaluate('axe.run()');
   return violations

@@ -79,9 +79,10 @@ function goTo(key: string, at: number, last: number): number | undefined {
   return key === 'End' ? last : undefined;
 }
 
-/** All that a cluster stands for. */
+/** All that a cluster stands for; the number that is seen comes first. */
 function clusterText({ marks }: Cluster): string {
-  return marks.map((mark) => `${instant(mark.observedAt)}: ${markText(mark)}`).join('; ');
+  const words = marks.map((mark) => `${instant(mark.observedAt)}: ${markText(mark)}`).join('; ');
+  return marks.length === 1 ? words : `${marks.length} marks: ${words}`;
 }
 
 const KIND_WORDS = {
