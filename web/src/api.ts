@@ -33,6 +33,9 @@ export interface GetOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The API answers within 30 seconds, or the gateway does; the rest is for what is great. A connection that has died says nothing. */
+const TIMEOUT_MS = 60_000;
+
 let base = '/api';
 
 /** Says where the API is; from `Config.api`. */
@@ -73,11 +76,14 @@ export async function getText(
 
 async function request(path: string, query: Query, options: GetOptions): Promise<Response> {
   const address = `${base}${path}${queryString(query)}`;
-  const used = token.value;
+  let used = token.value;
   let response = await send(address, options);
-  if (response.status === 401 && (await refresh(used))) response = await send(address, options);
+  if (response.status === 401 && (await refresh(used))) {
+    used = token.value;
+    response = await send(address, options);
+  }
   if (response.ok || response.status === 304) return response;
-  if (response.status === 401) requireSignIn();
+  if (response.status === 401) requireSignIn(used);
   throw new ApiError(response.status, await problemOf(response));
 }
 
@@ -85,7 +91,10 @@ async function send(address: string, { etag, signal }: GetOptions): Promise<Resp
   const headers: Record<string, string> = {};
   if (token.value !== undefined) headers.authorization = `Bearer ${token.value}`;
   if (etag !== undefined) headers['if-none-match'] = etag;
-  return bodyOf(fetch(address, signal === undefined ? { headers } : { headers, signal }));
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  return bodyOf(
+    fetch(address, { headers, signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) }),
+  );
 }
 
 /** What fetch throws is a TypeError where the network fails, and the reason of the signal where it was aborted. */
@@ -93,7 +102,7 @@ async function bodyOf<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (cause) {
-    if (cause instanceof DOMException) throw cause;
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw new OfflineError('The API cannot be reached', { cause });
   }
 }

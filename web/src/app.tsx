@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { LocationProvider, Route, Router, useLocation } from 'preact-iso';
 import { Audit } from './audit/audit.tsx';
 import { Overview } from './overview/overview.tsx';
@@ -11,7 +12,13 @@ import { useHealth } from './shell/use-health.ts';
 import { SignIn } from './sign-in.tsx';
 
 export function App() {
-  return <LocationProvider>{token.value === undefined ? <SignIn /> : <SignedIn />}</LocationProvider>;
+  const isSignedIn = token.value !== undefined;
+  const wasSignedIn = useRef(isSignedIn);
+  useEffect(() => {
+    if (isSignedIn && !wasSignedIn.current) toContent();
+    wasSignedIn.current = isSignedIn;
+  }, [isSignedIn]);
+  return <LocationProvider>{isSignedIn ? <SignedIn /> : <SignIn />}</LocationProvider>;
 }
 
 function SignedIn() {

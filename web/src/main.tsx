@@ -8,9 +8,10 @@ import { startTheme } from './theme.ts';
 import { Problem } from './ui/problem.tsx';
 
 async function start(root: HTMLElement): Promise<void> {
-  startTheme();
-  startClock();
   try {
+    straightenAddress();
+    startTheme();
+    startClock();
     const config = await loadConfig();
     setApiAddress(config.api);
     await startSession(config);
@@ -26,6 +27,13 @@ async function start(root: HTMLElement): Promise<void> {
       root,
     );
   }
+}
+
+/** `//elsewhere` would be taken for the address of another host, as a link and as the page to come back to. */
+function straightenAddress(): void {
+  const { origin, pathname, search, hash } = location;
+  if (pathname.startsWith('//'))
+    history.replaceState(null, '', `${origin}${pathname.replace(/^\/+/, '/')}${search}${hash}`);
 }
 
 const root = document.getElementById('app');

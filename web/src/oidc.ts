@@ -21,6 +21,8 @@ export interface Attempt {
 
 /** Of the clock of this machine against the issuer's. */
 const CLOCK_TOLERANCE_SECONDS = 60;
+/** Requests of the API wait for a renewal: one without an answer is not to hold them up for ever. */
+const TIMEOUT_MS = 20_000;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** A sign-in that did not end well, in words for people. */
@@ -91,20 +93,37 @@ export function redeem(
   });
 }
 
-/** New tokens for a refresh token; where the issuer does not rotate it, it stays the same. */
-export function renew(settings: SignInConfig, refreshToken: string): Promise<Grant> {
-  return inWords(settings, async () => {
-    const [server, client] = [await discover(settings), clientOf(settings)];
-    const response = await oauth.refreshTokenGrantRequest(
-      server,
-      client,
-      oauth.None(),
-      refreshToken,
-      requestOptions(settings),
-    );
-    const tokens = await oauth.processRefreshTokenResponse(server, client, response);
-    return { refreshToken, ...grantOf(tokens) };
-  });
+/**
+ * New tokens for a refresh token; where the issuer does not rotate it, it stays the same. Undefined: the issuer takes it no more.
+ *
+ * @throws {SignInError} when that cannot be told, as when the issuer is away.
+ */
+export async function renew(settings: SignInConfig, refreshToken: string): Promise<Grant | undefined> {
+  try {
+    return await inWords(settings, () => tokensFor(settings, refreshToken));
+  } catch (error) {
+    if (error instanceof SignInError && isRefusal(error.cause)) return undefined;
+    throw error;
+  }
+}
+
+async function tokensFor(settings: SignInConfig, refreshToken: string): Promise<Grant> {
+  const [server, client] = [await discover(settings), clientOf(settings)];
+  const response = await oauth.refreshTokenGrantRequest(
+    server,
+    client,
+    oauth.None(),
+    refreshToken,
+    requestOptions(settings),
+  );
+  const tokens = await oauth.processRefreshTokenResponse(server, client, response);
+  return { refreshToken, ...grantOf(tokens) };
+}
+
+function isRefusal(error: unknown): boolean {
+  const isAnswer =
+    error instanceof oauth.ResponseBodyError || error instanceof oauth.WWWAuthenticateChallengeError;
+  return isAnswer && error.status !== 429;
 }
 
 /** The address at which the issuer forgets who signed in; undefined where it has none. */
@@ -146,7 +165,10 @@ function clientOf({ clientId }: SignInConfig): oauth.Client {
 /** Only an issuer on this machine may do without TLS. */
 function requestOptions({ issuer }: SignInConfig) {
   const { protocol, hostname } = new URL(issuer);
-  return { [oauth.allowInsecureRequests]: protocol === 'http:' && LOOPBACK.has(hostname) };
+  return {
+    [oauth.allowInsecureRequests]: protocol === 'http:' && LOOPBACK.has(hostname),
+    signal: () => AbortSignal.timeout(TIMEOUT_MS),
+  };
 }
 
 function grantOf(tokens: oauth.TokenEndpointResponse): Grant {
@@ -186,7 +208,11 @@ function wordsOf(error: unknown, { issuer }: SignInConfig): string {
   }
   if (error instanceof oauth.OperationProcessingError && error.code === oauth.HTTP_REQUEST_FORBIDDEN)
     return `The sign-in service ${issuer} has to be one with https.`;
+  if (error instanceof oauth.OperationProcessingError && isFailure(error.cause))
+    return `The sign-in service ${issuer} fails for now.`;
   if (error instanceof oauth.OperationProcessingError)
     return `The answer of the sign-in service does not belong to this sign-in, or is not valid: ${error.message}.`;
   return `The sign-in service ${issuer} cannot be reached.`;
 }
+
+const isFailure = (cause: unknown) => cause instanceof Response && cause.status >= 500;

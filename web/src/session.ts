@@ -86,6 +86,8 @@ export async function signOut(): Promise<void> {
 /**
  * Gets a new access token, at most once at a time. With the token that was refused, nothing is done if there is another one
  * since. False: people have to sign in.
+ *
+ * @throws where the issuer cannot be asked: the session may go on later
  */
 export async function refresh(refused?: string): Promise<boolean> {
   if (refused !== undefined && token.value !== undefined && token.value !== refused) return true;
@@ -95,9 +97,9 @@ export async function refresh(refused?: string): Promise<boolean> {
   return renewing;
 }
 
-/** The token is of no use: forgets it, so that people are asked to sign in on the page where they are. */
-export function requireSignIn(): void {
-  if (token.value === undefined) return;
+/** A token is of no use: forgets it, so that people are asked to sign in on the page where they are. */
+export function requireSignIn(refused: string | undefined): void {
+  if (token.value === undefined || token.value !== refused) return;
   forget();
   signInNotice.value =
     signInWith.value === 'issuer'
@@ -106,19 +108,15 @@ export function requireSignIn(): void {
 }
 
 async function renew(): Promise<boolean> {
-  const refreshToken = stored<Grant>(SESSION)?.refreshToken;
-  if (settings === undefined || refreshToken === undefined) return false;
-  try {
-    const oidc = await loadOidc();
-    const { idToken } = stored<Grant>(SESSION) ?? {};
-    const grant = await oidc.renew(settings, refreshToken);
-    // Whoever signed out meanwhile stays signed out.
-    if (token.value === undefined) return false;
-    keep({ ...(idToken !== undefined && { idToken }), ...grant });
-    return true;
-  } catch {
-    return false;
-  }
+  const held = stored<Grant>(SESSION);
+  if (settings === undefined || held?.refreshToken === undefined) return false;
+  const oidc = await loadOidc();
+  const grant = await oidc.renew(settings, held.refreshToken);
+  // Whoever has signed out meanwhile, or in as somebody else, stays so.
+  if (token.value !== held.accessToken) return token.value !== undefined;
+  if (grant === undefined) return false;
+  keep({ ...(held.idToken !== undefined && { idToken: held.idToken }), ...grant });
+  return true;
 }
 
 /** An issuer comes back to `/` with a code or an error, and the state that it was given. */
@@ -167,7 +165,9 @@ function hold({ accessToken, refreshToken, expiresAt }: Grant): void {
   if (refreshToken === undefined || expiresAt === undefined) return;
   const left = expiresAt - Date.now();
   const wait = Math.max(MIN_RENEWAL_MS, left / 2, left - RENEW_BEFORE_MS);
-  if (wait <= MAX_TIMER_MS) renewalTimer = setTimeout(() => refresh(accessToken), wait);
+  // Where that fails, it is done once the API refuses the token.
+  const renewEarly = () => void refresh(accessToken).catch(() => undefined);
+  if (wait <= MAX_TIMER_MS) renewalTimer = setTimeout(renewEarly, wait);
 }
 
 function forget(): void {

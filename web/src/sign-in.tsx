@@ -1,9 +1,11 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { signIn, signInNotice, signInWith, signInWithToken } from './session.ts';
+import { useTitle } from './title.ts';
 import './sign-in.css';
 
 /** What people see while they are not signed in. */
 export function SignIn() {
+  useTitle('Sign in');
   return (
     <main class="sign-in">
       <section class="sign-in-card" aria-labelledby="sign-in-heading">

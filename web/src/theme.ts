@@ -7,10 +7,11 @@ const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
 const ofSystem = (): Theme => (systemIsDark.matches ? 'dark' : 'light');
 
 /** What is shown. Pictures on a canvas are to be drawn anew when it changes. */
-export const theme: Signal<Theme> = signal(chosen() ?? ofSystem());
+export const theme: Signal<Theme> = signal(ofSystem());
 
 /** Follows the system, until somebody chooses. */
 export function startTheme(): void {
+  theme.value = chosen() ?? ofSystem();
   effect(() => {
     document.documentElement.dataset.theme = theme.value;
   });

@@ -130,7 +130,7 @@ export async function startFakeApi({ dist, headers, config = {} }: FakeApiOption
   }
 
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const url = new URL(`http://127.0.0.1${request.url}`);
     const isApi = url.pathname.startsWith('/api/');
     if (isApi && isAway) {
       request.socket.destroy();

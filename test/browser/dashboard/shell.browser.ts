@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { MINUTE, NOON } from '../../support/builders.ts';
 import { problem } from './fake-api.ts';
 import { FLEET } from './fleet.ts';
@@ -15,7 +15,7 @@ const POLL_MS = 4_000;
 /** What Chromium itself tells of requests that fail. */
 const FAILED_REQUESTS = /^Failed to load resource/;
 
-const { api, dist, open } = setStage((stageApi) => {
+const { api, open } = setStage((stageApi) => {
   stageApi.answer(
     'listTasks',
     taskList(() => FLEET),
@@ -109,7 +109,9 @@ describe('when the API goes away', () => {
     expect(await stale.innerText()).toMatch(
       /^The API cannot be reached\..* What is shown is of 2026-11-22 12:0\d:\d\d UTC \(\d+ s ago\)\./,
     );
+    expect(await stale.getByRole('status').innerText()).not.toContain('ago');
     expect(await rows(page).count()).toBe(FLEET.length);
+    await page.clock.resume();
     expect(await seriousViolations(page)).toEqual([]);
     api().goAway(false);
     await page.clock.runFor(2 * POLL_MS);
@@ -169,6 +171,7 @@ describe('the poller', () => {
     expect(await page.locator('main > [role=status]').textContent()).toBe(
       'The poller is silent: what is shown may be old.',
     );
+    await page.clock.resume();
     expect(await seriousViolations(page)).toEqual([]);
   });
 
@@ -205,13 +208,16 @@ describe('the shell', () => {
     await eventually(theme).toBe('light');
   });
 
-  it.each(['/nothing/here', '/tasks/%E0%A4%A'])('has a word for %s', async (at) => {
-    const page = await open(at);
-    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
-    await page.getByRole('link', { name: 'To the overview' }).click();
-    await rows(page).first().waitFor();
-    expect(new URL(page.url()).pathname).toBe('/');
-  });
+  it.each(['/nothing/here', '/tasks/%E0%A4%A', '//elsewhere.example/tasks'])(
+    'has a word for %s',
+    async (at) => {
+      const page = await open(at);
+      await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+      await page.getByRole('link', { name: 'To the overview' }).click();
+      await rows(page).first().waitFor();
+      expect(new URL(page.url()).pathname).toBe('/');
+    },
+  );
 
   it('tells where one is', async () => {
     const page = await open('/', { ...PHONE, mayComplain: FAILED_REQUESTS });
@@ -233,7 +239,7 @@ describe('the shell', () => {
   });
 
   it('is small', () => {
-    const files = readdirSync(dist(), { recursive: true, withFileTypes: true }).filter((file) =>
+    const files = readdirSync(inject('dashboard'), { recursive: true, withFileTypes: true }).filter((file) =>
       file.isFile(),
     );
     const bytes = files.map(

@@ -8,7 +8,7 @@ import {
   OAuth2Service,
 } from 'oauth2-mock-server';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { dashboardHeaders } from '../../../infra/dashboard/headers.js';
 import { type Listening, listen } from '../../../local/bus/listen.ts';
 import { NOON } from '../../support/builders.ts';
@@ -17,24 +17,23 @@ import { launchChromium } from '../visitor.ts';
 import { CHRONICLE, history } from './chronicle.ts';
 import { type FakeApi, startFakeApi, TOKEN } from './fake-api.ts';
 import { FLEET } from './fleet.ts';
-import { buildDashboard, health, taskList } from './scene.ts';
+import { health, taskList } from './scene.ts';
 import { DARK, PHONE, seriousViolations, type Visit, type VisitOptions, visitDashboard } from './visit.ts';
 
 const CLIENT_ID = 'dashboard';
 
 let browser: Browser;
-let built: Awaited<ReturnType<typeof buildDashboard>>;
 let service: OAuth2Service;
 let issuer: Listening;
 beforeAll(async () => {
-  [browser, built] = await Promise.all([launchChromium(), buildDashboard()]);
+  browser = await launchChromium();
   const tokens = new OAuth2Issuer();
   await tokens.keys.generate('RS256');
   service = new OAuth2Service(tokens);
   issuer = await listen(createServer(service.requestHandler), 0);
   tokens.url = issuer.url;
 });
-afterAll(() => Promise.all([browser.close(), built.remove(), issuer.close()]));
+afterAll(() => Promise.all([browser.close(), issuer.close()]));
 
 /** Queries with which people were sent to the issuer, and requests for tokens. */
 let sentTo: Record<string, string>[];
@@ -71,7 +70,11 @@ afterEach(async () => {
 /** The dashboard, with people signing in at an issuer unless the configuration says otherwise. */
 async function serve(config: Readonly<Record<string, unknown>> = atIssuer()): Promise<FakeApi> {
   const headers = dashboardHeaders([issuer.url]);
-  const api = await startFakeApi({ dist: built.dist, headers, config: { tokenInAddress: false, ...config } });
+  const api = await startFakeApi({
+    dist: inject('dashboard'),
+    headers,
+    config: { tokenInAddress: false, ...config },
+  });
   apis.push(api);
   api.answer('getHealth', health());
   api.answer(
@@ -180,6 +183,27 @@ describe('at an issuer', () => {
     await history12(page);
   });
 
+  it('a session goes on once the issuer can be asked again', async () => {
+    accessTokens = ['an-old-token', TOKEN];
+    let isAway = true;
+    service.on(Events.BeforeResponse, (response: MutableResponse, request) => {
+      if (request.body.grant_type !== 'refresh_token' || !isAway) return;
+      response.statusCode = 503;
+      response.body = {};
+      accessTokens = [TOKEN];
+    });
+    const api = await serve();
+    const page = await open(`${api.url}/`, { mayComplain: REFUSED });
+    await signIn(page);
+    await page.getByRole('alert').getByText(`The sign-in service ${issuer.url} fails for now.`).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    isAway = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('tr.fleet-row').first().waitFor();
+    expect(grants().slice(0, 2)).toEqual(['authorization_code', 'refresh_token']);
+    expect(sentTo).toHaveLength(1);
+  });
+
   it('people sign out, here and there', async () => {
     const { api, page } = await signedIn();
     const leaving = page.waitForRequest((request) => request.url().includes('/endsession'));
@@ -269,9 +293,11 @@ describe('with a token', () => {
     await field.fill('another-token');
     await signIn(page);
     await notice(page).getByText('The token was not accepted.').waitFor();
+    expect(await page.title()).toBe('Sign in · ota-watch');
     await field.fill(` Bearer ${TOKEN} `);
     await page.keyboard.press('Enter');
     await history12(page);
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
     await page.reload();
     await history12(page);
     const other = await page.context().newPage();

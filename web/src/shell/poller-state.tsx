@@ -1,4 +1,5 @@
 import type { Health } from '../../../lib/api/generated/api.ts';
+import { OfflineError } from '../api.ts';
 import { health } from '../health.ts';
 import { Instant } from '../ui/instant.tsx';
 
@@ -7,7 +8,8 @@ const NAMES = { polling: 'Polling', silent: 'Poller silent', unknown: 'Poller un
 /** Whether polls come, in a word. */
 export function PollerState() {
   const { data, error } = health.value;
-  if (error !== undefined) return <span class="poller poller-unreachable">API unreachable</span>;
+  if (error instanceof OfflineError) return <span class="poller poller-unreachable">API unreachable</span>;
+  if (error !== undefined) return <span class="poller poller-unknown">{NAMES.unknown}</span>;
   return data === undefined ? null : <Known poller={data.poller} />;
 }
 

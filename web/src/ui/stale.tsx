@@ -6,9 +6,13 @@ import './banner.css';
 export function Stale({ error, updatedAt, retry }: { error: Error; updatedAt: number; retry: () => void }) {
   const at = new Date(updatedAt).toISOString();
   return (
-    <div class="banner banner-warning" role="status">
+    <div class="banner banner-warning">
       <p>
-        {problemText(error)} What is shown is of <Instant at={at} /> (<Instant at={at} relative />
+        {/* How old it is by now is not told over and over again to who does not see it. */}
+        <span role="status">
+          {problemText(error)} What is shown is of <Instant at={at} />
+        </span>{' '}
+        (<Instant at={at} relative />
         ).
       </p>
       <button type="button" onClick={retry}>
