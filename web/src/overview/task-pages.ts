@@ -23,36 +23,39 @@ interface KnownPage {
  * @param pages how many are wanted by now
  */
 export function taskPages(query: Query, pages: () => number): Load<TaskPages> {
-  const known = new Map<string, KnownPage>();
+  // By cursor. Only those of the last time: cursors change with what they stand for.
+  let known: ReadonlyMap<string, KnownPage> = new Map();
   let latest: TaskPages | undefined;
 
-  async function load(cursor: string | undefined, signal: AbortSignal) {
-    const key = cursor ?? '';
-    const before = known.get(key);
+  async function load(cursor: string | undefined, signal: AbortSignal): Promise<KnownPage> {
+    const before = known.get(cursor ?? '');
     const answer = await get<TaskList>(
       '/tasks',
       { ...query, limit: PAGE_SIZE, cursor },
       { etag: before?.etag, signal },
     );
-    if (answer === 'unchanged' && before !== undefined) return { page: before.page, isNew: false };
-    if (answer === 'unchanged')
+    if (answer !== 'unchanged') return { page: answer.data, etag: answer.etag };
+    if (before === undefined)
       throw new Error('The API says that nothing has changed, of what was never read');
-    known.set(key, { page: answer.data, etag: answer.etag });
-    return { page: answer.data, isNew: true };
+    return before;
   }
 
   return async (signal) => {
-    const read: TaskList[] = [];
-    let changed = false;
+    const read = new Map<string, KnownPage>();
     let cursor: string | undefined;
     do {
-      const { page, isNew } = await load(cursor, signal);
-      read.push(page);
-      changed ||= isNew;
-      cursor = page.next;
-    } while (cursor !== undefined && read.length < pages());
-    if (!changed && latest !== undefined) return 'unchanged';
-    latest = joined(read, latest?.items ?? []);
+      const loaded = await load(cursor, signal);
+      read.set(cursor ?? '', loaded);
+      cursor = loaded.page.next;
+    } while (cursor !== undefined && read.size < pages());
+    const before = known;
+    known = read;
+    const isSame = read.size === before.size && [...read].every(([key, page]) => before.get(key) === page);
+    if (isSame && latest !== undefined) return 'unchanged';
+    latest = joined(
+      [...read.values()].map(({ page }) => page),
+      latest?.items ?? [],
+    );
     return latest;
   };
 }
