@@ -1,5 +1,5 @@
 import type { OpenBreach } from '../../lib/api/generated/api.ts';
-import { count, duration, percent } from './format.ts';
+import { count, duration, percent, plain } from './format.ts';
 
 type Unit = 'percent' | 'things' | 'seconds' | 'tags';
 
@@ -28,7 +28,7 @@ export function measured(value: number, unit: string | undefined): string {
     case 'things':
       return `${count(value)} ${value === 1 ? 'thing' : 'things'}`;
     default:
-      return String(value);
+      return plain(value);
   }
 }
 

@@ -7,6 +7,9 @@ const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const DECIMAL = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 const COARSE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 
+const DAY_OF_YEAR = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' });
+const DAY_OF_ANY_YEAR = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', dateStyle: 'medium' });
+
 /** Epoch milliseconds. What has no time zone is no instant: NaN. */
 function epochOf(iso: string): number {
   return /(?:Z|[+-]\d{2}:?\d{2})$/.test(iso) ? Date.parse(iso) : Number.NaN;
@@ -19,15 +22,15 @@ export function instant(iso: string): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** `12:00 UTC` on the day of `now`, `Nov 23, 12:00 UTC` on another; what is no instant stays as it is. */
+/** `12:00 UTC` on the day of `now`, `Nov 23, 12:00 UTC` on another, with the year where that is another; what is no instant stays as it is. */
 export function shortInstant(iso: string, now: number): string {
   const at = epochOf(iso);
   if (Number.isNaN(at)) return iso;
   const date = new Date(at);
   const clock = `${date.toISOString().slice(11, 16)} UTC`;
   if (Math.floor(at / DAY) === Math.floor(now / DAY)) return clock;
-  const day = date.toLocaleDateString('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' });
-  return `${day}, ${clock}`;
+  const isThisYear = date.getUTCFullYear() === new Date(now).getUTCFullYear();
+  return `${(isThisYear ? DAY_OF_YEAR : DAY_OF_ANY_YEAR).format(at)}, ${clock}`;
 }
 
 /** `4 min ago`, `in 2 h 5 min`, `now` within a second; what is no instant stays as it is. */
@@ -78,6 +81,11 @@ export function count(n: number): string {
   return WHOLE.format(n);
 }
 
+/** `12,345.68`: a number of which nothing else is known. */
+export function plain(n: number): string {
+  return DECIMAL.format(n);
+}
+
 /** `14.63 %`. Not all is never said to be `100 %`, and not nothing never `0 %`. */
 export function percent(n: number): string {
   if (n > 99.99 && n < 100) return '99.99 %';
@@ -85,8 +93,9 @@ export function percent(n: number): string {
   return `${DECIMAL.format(n)} %`;
 }
 
-/** Things per minute: `12.5/min`; of slow ones per hour: `3.2/h`. */
+/** Things per minute: `12.5/min`; of quick ones whole: `1,234/min`; of slow ones per hour: `3.2/h`. */
 export function rate(perMinute: number): string {
+  if (perMinute >= 1_000) return `${WHOLE.format(perMinute)}/min`;
   if (perMinute > 0 && perMinute < 1) return `${COARSE.format(perMinute * 60)}/h`;
   return `${COARSE.format(perMinute)}/min`;
 }

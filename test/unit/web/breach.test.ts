@@ -10,7 +10,7 @@ describe('breachNumbers', () => {
     [{ kind: 'count', value: 1, limit: 50 }, '1 thing, limit 50 things'],
     [{ kind: 'stalled', value: 5_400, limit: 3_600 }, '1 h 30 min, limit 1 h'],
     [{ kind: 'malformed-tag', value: 1, limit: 0 }, 'the tag is ignored'],
-    [{ kind: 'of-a-later-version', value: 1.5, limit: 1 }, '1.5, limit 1'],
+    [{ kind: 'of-a-later-version', value: 1_234_567.891, limit: 1 }, '1,234,567.89, limit 1'],
   ])('tells %j', (numbers, text) => {
     const breach = {
       rule: 'rule',

@@ -158,7 +158,7 @@ function Failed({ task: { counts } }: { task: Task }) {
         <Changing text={count(failed)} />
       </strong>
       <span class="below" title={`Of ${count(received)} that received the task`}>
-        {percent(Math.round((failed / received) * 1_000) / 10)}
+        {percent((failed * 100) / received)}
       </span>
     </>
   );

@@ -69,7 +69,7 @@ function ThingList({ task: { counts } }: { task: Task }) {
 }
 
 function shareOf(things: number, total: number): string {
-  return total === 0 ? '' : percent(Math.round((things / total) * 10_000) / 100);
+  return total === 0 ? '' : percent((things * 100) / total);
 }
 
 function Facts({ task }: { task: Task }) {
