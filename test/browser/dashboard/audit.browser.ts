@@ -7,7 +7,7 @@ import { aRow, CHRONICLE, history } from './chronicle.ts';
 import { type ApiReply, problem } from './fake-api.ts';
 import { FLEET } from './fleet.ts';
 import { at, health, taskList } from './scene.ts';
-import { setStage, takePicture } from './stage.ts';
+import { eventually, setStage, takePicture } from './stage.ts';
 import { DARK, PHONE, seriousViolations, type VisitOptions } from './visit.ts';
 
 let rows: readonly HistoryRow[];
@@ -41,7 +41,8 @@ const asked = (route: string) =>
 const table = (page: Page) => page.getByRole('table', { name: 'Rows of the history' });
 const rowCount = (page: Page) => table(page).locator('tbody .audit-row').count();
 const taskIds = (page: Page) => table(page).locator('tbody .audit-task a').allInnerTexts();
-const queryOf = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
+const queryAt = (url: URL) => Object.fromEntries(url.searchParams);
+const queryOf = (page: Page) => queryAt(new URL(page.url()));
 
 describe('what is searched for', () => {
   it('is the last 24 hours at first, newest first', async () => {
@@ -116,6 +117,48 @@ describe('what is searched for', () => {
       to: '2026-11-22T12:01:00.000Z',
     });
     expect(await table(page).locator('time').first().innerText()).toBe('2026-11-22 11:59:12');
+  });
+
+  it('is searched for once a date is typed, not at each piece of it', async () => {
+    const page = await open('/audit?range=custom&from=2026-11-22T05:00:00.500Z&to=2026-11-22T13:00:00Z');
+    await page.getByText('All 12 rows').waitFor();
+    const steps = await page.evaluate('history.length');
+    const from = page.getByLabel('From (UTC)');
+    await from.focus();
+    await from.blur();
+    expect(asked('/history')).toHaveLength(1);
+    await from.focus();
+    await page.keyboard.type('11212026');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('1130');
+    await from.blur();
+    await page.waitForURL((url) => queryAt(url).from?.startsWith('2026-11-21T') === true);
+    await eventually(() => asked('/history')).toHaveLength(2);
+    expect(await page.evaluate('history.length')).toBe(steps);
+
+    await from.fill('');
+    await from.blur();
+    await page.waitForURL((url) => !url.searchParams.has('from'));
+    await page.getByLabel('Before (UTC)').fill('1969-01-01T00:00');
+    await page.getByLabel('Before (UTC)').blur();
+    expect(await page.getByLabel('Before (UTC)').inputValue()).toBe('2026-11-22T13:00');
+    expect(queryOf(page).to).toBe('2026-11-22T13:00:00.000Z');
+  });
+
+  it('is left alone while it is typed', async () => {
+    const held = Promise.withResolvers<void>();
+    api().answer('listHistory', async () => {
+      await held.promise;
+      return { body: { items: CHRONICLE } };
+    });
+    const page = await open();
+    const task = page.getByRole('searchbox', { name: 'Task' });
+    await task.pressSequentially('ota-7f3a');
+    held.resolve();
+    await page.getByText('All 12 rows').waitFor();
+    expect(await task.inputValue()).toBe('ota-7f3a');
+    await page.getByRole('radio', { name: '7 days' }).check();
+    await page.waitForURL('**/audit?range=7d&task=ota-7f3a');
   });
 
   it.each([
@@ -392,7 +435,7 @@ describe('an export', () => {
     await page.getByRole('progressbar', { name: /^Exporting ota-watch-history/ }).waitFor();
     await page.getByText('1 row, 45 bytes').waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
-    await page.getByText('Stopped after 1 row, 45 bytes. There is no file.').waitFor();
+    await page.getByText('Stopped after 1 row, 45 bytes. Nothing of it is kept.').waitFor();
   });
 
   it('goes on from where it failed', async () => {
@@ -406,6 +449,11 @@ describe('an export', () => {
     await page.getByText('The export failed after 1 row, 45 bytes.').waitFor();
     await page.getByText('The cursor is too old').waitFor();
     isFailing = false;
+    // Whoever wants another file, and then none after all, still has this one.
+    await page.evaluate(
+      `window.showSaveFilePicker = () => Promise.reject(new DOMException('no', 'AbortError'))`,
+    );
+    await page.getByRole('button', { name: 'JSON Lines' }).click();
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Try again from there' }).click();
     expect(await readFile(await (await downloading).path(), 'utf8')).toBe(CSV.join(''));

@@ -25,7 +25,8 @@ export function Audit() {
   const handle = useSearch(isRight ? asked : undefined);
   useTitle('Audit');
 
-  const show = (next: Filter) => route(`/audit${queryString(addressQuery(next))}`);
+  const show = (next: Filter, replace?: boolean) =>
+    route(`/audit${queryString(addressQuery(next))}`, replace);
   const open = (row: string | undefined) =>
     route(`/audit${queryString({ ...addressQuery(filter), row })}`, true);
   return (

@@ -93,7 +93,7 @@ function Outcome({ state, goOn, stop }: ExportHandle) {
     case 'stopped':
       return (
         <div class="audit-verdict audit-partial">
-          <p>Stopped after {progressWords(progress)}. There is no file.</p>
+          <p>Stopped after {progressWords(progress)}. Nothing of it is kept.</p>
         </div>
       );
     case 'done':

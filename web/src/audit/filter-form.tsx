@@ -1,23 +1,17 @@
 import { useId, useState } from 'preact/hooks';
+import '../ui/choices.css';
 import { TYPE_NAMES, TYPES } from '../rollout/timeline/words.ts';
 import { SEVERITIES } from '../severity.ts';
-import {
-  asCustom,
-  type Filter,
-  type FilterMistakes,
-  fieldInstant,
-  fieldValue,
-  NO_FILTER,
-  RANGES,
-  type Range,
-} from './filter.ts';
+import { CustomRange } from './custom-range.tsx';
+import { asCustom, type Filter, type FilterMistakes, NO_FILTER, RANGES, type Range } from './filter.ts';
+import { TaskField } from './task-field.tsx';
 import './filters.css';
 
 export interface FilterFormProps {
   filter: Filter;
   mistakes: FilterMistakes;
-  /** Shows what another filter finds. */
-  show: (filter: Filter) => void;
+  /** Shows what another filter finds; `replace`: not as a step that one can go back from. */
+  show: (filter: Filter, replace?: boolean) => void;
 }
 
 /** What is searched for. Each change counts at once; text does when it is entered. */
@@ -99,70 +93,6 @@ function RangeField({ filter, mistakes, show }: FilterFormProps) {
       </div>
       {filter.range === 'custom' && <CustomRange {...{ filter, mistakes, show }} />}
     </fieldset>
-  );
-}
-
-function CustomRange({ filter, mistakes, show }: FilterFormProps) {
-  const mistakeId = useId();
-  const { from, to, ...others } = filter;
-  const withEnd = (name: 'from' | 'to', value: string) => {
-    const at = fieldInstant(value);
-    show({
-      ...others,
-      ...(from !== undefined && { from }),
-      ...(to !== undefined && { to }),
-      ...(at === undefined ? {} : { [name]: at }),
-    });
-  };
-  return (
-    <div class="audit-custom">
-      {(['from', 'to'] as const).map((name) => (
-        <label key={name}>
-          <span class="audit-label">{name === 'from' ? 'From (UTC)' : 'Before (UTC)'}</span>
-          <input
-            type="datetime-local"
-            max="9999-12-31T23:59"
-            value={fieldValue(filter[name])}
-            aria-invalid={mistakes.time !== undefined}
-            aria-describedby={mistakes.time === undefined ? undefined : mistakeId}
-            onChange={({ currentTarget }) => withEnd(name, currentTarget.value)}
-          />
-        </label>
-      ))}
-      {mistakes.time !== undefined && (
-        <p id={mistakeId} class="audit-mistake" role="alert">
-          {mistakes.time}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function TaskField({ filter, mistakes, show }: FilterFormProps) {
-  const id = useId();
-  return (
-    <div class="audit-task">
-      <label class="audit-label" for={id}>
-        Task
-      </label>
-      <input
-        id={id}
-        type="search"
-        value={filter.task}
-        placeholder="Task id"
-        autocomplete="off"
-        autocapitalize="off"
-        spellcheck={false}
-        aria-invalid={mistakes.task !== undefined}
-        aria-describedby={mistakes.task === undefined ? undefined : `${id}-mistake`}
-        onChange={({ currentTarget }) => show({ ...filter, task: currentTarget.value.trim() })}
-      />
-      {mistakes.task !== undefined && (
-        <p id={`${id}-mistake`} class="audit-mistake" role="alert">
-          {mistakes.task}
-        </p>
-      )}
-    </div>
   );
 }
 

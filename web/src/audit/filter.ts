@@ -110,8 +110,7 @@ export function mistakesOf({ range, from, to, task }: Filter): FilterMistakes {
 
 /** The value of a field for date and time, which shows UTC: `2026-11-22T12:00`, with seconds where there are any. */
 export function fieldValue(at: number | undefined): string {
-  const iso = isoOf(at) ?? '';
-  return iso.endsWith(':00.000Z') ? iso.slice(0, 16) : iso.slice(0, 19);
+  return (isoOf(at) ?? '').slice(0, 19).replace(/:00$/, '');
 }
 
 /** The instant (UTC) that a field for date and time has; undefined where it is empty. */

@@ -6,6 +6,7 @@ import { Problem } from '../ui/problem.tsx';
 import { ResultRow } from './result-row.tsx';
 import type { Search } from './search.ts';
 import type { SearchHandle } from './use-search.ts';
+import './results.css';
 
 export interface ResultsProps {
   handle: SearchHandle;

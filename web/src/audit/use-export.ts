@@ -68,6 +68,7 @@ export function useExport(): ExportHandle {
     try {
       const { format, query, sink, controller } = current;
       await exportParts({ format, query, from }, sink, controller.signal, tell, DEPS);
+      if (job.current !== current) return;
       job.current = undefined;
       setState({ phase: 'done', fileName: current.fileName, progress });
     } catch (thrown) {
@@ -81,14 +82,16 @@ export function useExport(): ExportHandle {
   return {
     state,
     start: async (format, query) => {
-      drop();
       const name = fileName(format, Date.now());
       try {
         const sink = await openSink(name, MEDIA_TYPES[format]);
         if (sink === undefined) return;
+        // Whoever chose no file after all can still go on with one that failed.
+        drop();
         job.current = { format, query, sink, fileName: name, controller: new AbortController() };
         await run(job.current, NOTHING_YET);
       } catch (cause) {
+        drop();
         const error = new SinkError('The file cannot be opened', { cause });
         setState({ phase: 'failed', fileName: name, progress: NOTHING_YET, error });
       }
