@@ -33,7 +33,7 @@ function instance() {
   });
   const warnings: unknown[] = [];
   const now = () => world.now;
-  const fleet = createFleet(taskTable(clients.dynamodb, TASKS), now, 0);
+  const fleet = createFleet(taskTable(clients.dynamodb, TASKS), now, 5_000);
   const log = { warn: (...warning: unknown[]) => void warnings.push(warning) };
   const showTask = createShowTask({
     fleet,
