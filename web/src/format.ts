@@ -22,7 +22,7 @@ export function instant(iso: string): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** `12:00 UTC` on the day of `now`, `Nov 23, 12:00 UTC` on another, with the year where that is another; what is no instant stays as it is. */
+/** `12:00 UTC` on the day of `now`, `Nov 23, 12:00 UTC` on another, `Nov 23, 2027` in another year; what is no instant stays as it is. */
 export function shortInstant(iso: string, now: number): string {
   const at = epochOf(iso);
   if (Number.isNaN(at)) return iso;
@@ -30,7 +30,7 @@ export function shortInstant(iso: string, now: number): string {
   const clock = `${date.toISOString().slice(11, 16)} UTC`;
   if (Math.floor(at / DAY) === Math.floor(now / DAY)) return clock;
   const isThisYear = date.getUTCFullYear() === new Date(now).getUTCFullYear();
-  return `${(isThisYear ? DAY_OF_YEAR : DAY_OF_ANY_YEAR).format(at)}, ${clock}`;
+  return isThisYear ? `${DAY_OF_YEAR.format(at)}, ${clock}` : DAY_OF_ANY_YEAR.format(at);
 }
 
 /** `4 min ago`, `in 2 h 5 min`, `now` within a second; what is no instant stays as it is. */

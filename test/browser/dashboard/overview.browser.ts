@@ -83,7 +83,7 @@ describe('what is shown', () => {
       'in progress',
       '301 of 1,986 succeeded',
       '20 %',
-      '99 20 %',
+      '99 19.96 %',
       '12.4/min',
       '1 h 31 min',
       'in 2 h 7 min 14:08 UTC',
@@ -111,6 +111,17 @@ describe('what is shown', () => {
         'warning: abort-criteria:failed:50, 14.63 %, limit 10 % (6 of 41)',
       ].join('\n'),
     );
+  });
+
+  it('does not say of one in a million that there is none', async () => {
+    rollouts = [
+      aRollout({ counts: counts({ queued: 1, succeeded: 999_998, failed: 1 }), ratePerMinute: 12_345.6 }),
+    ];
+    const page = await open('/');
+    await eventually(() => rows(page).first().locator('.cell-failed').innerText()).toMatch(/1\s+< 0.01 %/);
+    expect(await rows(page).first().locator('.cell-rate').innerText()).toBe('12,346/min');
+    await page.getByRole('button', { name: 'Details of' }).click();
+    expect(await page.locator('.thing-list > div').nth(3).innerText()).toMatch(/^\s*failed\s+1\s+< 0.01 %$/);
   });
 
   it('opens to the exact numbers', async () => {
@@ -348,6 +359,17 @@ describe('for everybody', () => {
     await page.keyboard.press('Enter');
     await eventually(() => new URL(page.url()).pathname).toBe('/tasks/ota-7f3a91c2d4');
     expect(await page.evaluate('document.activeElement.id')).toBe('main');
+  });
+
+  it.each([320, 1081, 1211])('needs no scrolling to the side at a width of %i', async (width) => {
+    const page = await open('/', { viewport: { width, height: 800 } });
+    await page.getByRole('button', { name: 'Details of door-locks 4.2.1' }).click();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    const ends = await page.locator('.segments').evaluate((segments) => {
+      const last = segments.lastElementChild?.getBoundingClientRect().right ?? 0;
+      return last <= segments.getBoundingClientRect().right;
+    });
+    expect(ends).toBe(true);
   });
 
   it('fits a telephone, and sorts there too', async () => {

@@ -29,7 +29,7 @@ describe('instants', () => {
     ['2026-11-22T23:59:59.999Z', '23:59 UTC'],
     ['2026-11-23T00:00:00.000Z', 'Nov 23, 00:00 UTC'],
     ['2026-11-21T23:59:00.000Z', 'Nov 21, 23:59 UTC'],
-    ['2027-11-22T12:00:00.000Z', 'Nov 22, 2027, 12:00 UTC'],
+    ['2027-11-22T12:00:00.000Z', 'Nov 22, 2027'],
     ['soon', 'soon'],
   ])('%s is, on 22 November, %s', (iso, shown) => {
     expect(shortInstant(iso, NOON)).toBe(shown);

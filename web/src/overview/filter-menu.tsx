@@ -7,7 +7,7 @@ export interface FilterMenuProps {
   onToggle: (value: string) => void;
 }
 
-/** A choice of several, that opens. Escape or a click elsewhere closes it. */
+/** A choice of several, that opens. Escape, or a click or the focus elsewhere, closes it. */
 export function FilterMenu({ name, options, chosen, onToggle }: FilterMenuProps) {
   const menu = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
@@ -22,9 +22,13 @@ export function FilterMenu({ name, options, chosen, onToggle }: FilterMenuProps)
     currentTarget.removeAttribute('open');
     currentTarget.querySelector('summary')?.focus();
   };
+  const onFocusOut = ({ relatedTarget, currentTarget }: FocusEvent) => {
+    if (!(currentTarget instanceof HTMLDetailsElement) || !(relatedTarget instanceof Node)) return;
+    if (!currentTarget.contains(relatedTarget)) currentTarget.removeAttribute('open');
+  };
   const named = options.filter(({ value }) => chosen.includes(value)).map((option) => option.name);
   return (
-    <details class="menu" ref={menu} onKeyDown={onKeyDown}>
+    <details class="menu" ref={menu} onKeyDown={onKeyDown} onFocusOut={onFocusOut}>
       <summary class={named.length > 0 ? 'chosen' : undefined}>
         {name}: {named.length === 0 ? 'any' : named.join(', ')}
       </summary>

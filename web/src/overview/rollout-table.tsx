@@ -4,6 +4,7 @@ import { COLUMNS, type Column } from './columns.ts';
 import { RolloutRow } from './rollout-row.tsx';
 import { orderOf, type Sort, toggled, type View } from './view.ts';
 import './rollout-table.css';
+import './rollout-cards.css';
 
 export interface RolloutTableProps {
   tasks: readonly Task[];
