@@ -14,11 +14,19 @@ export function Announcer({ rows }: { rows: Rows | undefined }) {
     told.current = marks.at(-1)?.sequence ?? 0;
     if (before === undefined) return;
     const fresh = marks.filter(({ sequence }) => sequence > before);
-    if (fresh.length > 0) setText(fresh.map((mark: Mark) => markText(mark)).join('. '));
+    if (fresh.length > 0) setText(announcement(fresh));
   }, [rows]);
   return (
     <p class="visually-hidden" role="status">
       {text}
     </p>
   );
+}
+
+const MAX_TOLD = 3;
+
+/** The latest, and how many there are besides. */
+function announcement(fresh: readonly Mark[]): string {
+  const told = fresh.slice(-MAX_TOLD).map(markText).join('. ');
+  return fresh.length > MAX_TOLD ? `${told}. And ${fresh.length - MAX_TOLD} before.` : told;
 }

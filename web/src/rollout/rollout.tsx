@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso';
 import type { TaskDetail } from '../../../lib/api/generated/api.ts';
 import { ApiError } from '../api.ts';
@@ -32,8 +33,11 @@ export function Rollout() {
 
 function RolloutOf({ id }: { id: string }) {
   const path = `/tasks/${encodeURIComponent(id)}`;
-  const detail = useLive<TaskDetail>(path, {}, EVERY_MS);
-  const { data, error, updatedAt, refresh } = detail;
+  const [everyMs, setEveryMs] = useState(EVERY_MS);
+  const { data, error, updatedAt, refresh } = useLive<TaskDetail>(path, {}, everyMs);
+  useEffect(() => {
+    if (data !== undefined) setEveryMs(data.task.state === 'live' ? EVERY_MS : EVERY_MS_OVER);
+  }, [data]);
   useTitle(data?.task.description ?? id);
 
   if (data === undefined) {
@@ -49,14 +53,12 @@ function RolloutOf({ id }: { id: string }) {
       {error !== undefined && updatedAt !== undefined && (
         <Stale error={error} updatedAt={updatedAt} retry={refresh} />
       )}
-      <Parts detail={data} path={path} />
+      <Parts detail={data} path={path} everyMs={everyMs} />
     </div>
   );
 }
 
-function Parts({ detail, path }: { detail: TaskDetail; path: string }) {
-  const isLive = detail.task.state === 'live';
-  const everyMs = isLive ? EVERY_MS : EVERY_MS_OVER;
+function Parts({ detail, path, everyMs }: { detail: TaskDetail; path: string; everyMs: number }) {
   const rows = useRows(`${path}/history`, MARKED_TYPES, MARKS, everyMs);
   return (
     <>
@@ -65,7 +67,7 @@ function Parts({ detail, path }: { detail: TaskDetail; path: string }) {
       <BurnUp
         path={path}
         everyMs={everyMs}
-        isLive={isLive}
+        isLive={detail.task.state === 'live'}
         configuration={detail.configuration}
         rows={rows}
       />

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Instant } from '../../ui/instant.tsx';
+import { problemText } from '../../ui/problem.tsx';
 import { SeverityBadge } from '../../ui/severity-badge.tsx';
 import { Scroller } from '../scroller.tsx';
 import type { RowsHandle } from '../timeline/use-rows.ts';
@@ -27,7 +28,7 @@ export function MarkList({ marks, rows, active, chosen, onActive }: MarkListProp
   return (
     <Scroller class="mark-list" label="Breaches and changes">
       <h3>Breaches and changes</h3>
-      {marks.length === 0 && <p class="soft">{rows.rows === undefined ? 'Loading…' : 'None so far.'}</p>}
+      {marks.length === 0 && <p class="soft">{noMarksWords(rows)}</p>}
       <ol ref={list}>
         {marks.toReversed().map((mark) => (
           <li
@@ -55,9 +56,14 @@ export function MarkList({ marks, rows, active, chosen, onActive }: MarkListProp
           {rows.isLoadingOlder ? 'Loading…' : 'Look further back'}
         </button>
       )}
-      {rows.olderError && <p role="alert">{rows.olderError.message}</p>}
+      {rows.olderError && <p role="alert">{problemText(rows.olderError)}</p>}
     </Scroller>
   );
+}
+
+function noMarksWords({ rows, error }: RowsHandle): string {
+  if (rows !== undefined) return 'None so far.';
+  return error === undefined ? 'Loading…' : problemText(error);
 }
 
 function titleOf({ kind, title }: Mark): string {

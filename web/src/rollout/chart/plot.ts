@@ -60,7 +60,9 @@ export function createPlot(hosts: PlotHosts, tones: readonly LimitTone[], events
     new uPlot(optionsOf(hosts.limits, LIMITS_HEIGHT, limitSeries(tones), shared), [[]], hosts.limits);
   const plots = limits === undefined ? [things] : [things, limits];
 
-  const tellPlaces = () => events.onPlaces((at) => AXIS_WIDTH + things.valToPos(at / 1_000, 'x'));
+  // Marks can be newer than the counts that were read: they stand at the edge until those are there.
+  const within = (x: number) => Math.min(Math.max(0, x), things.over.clientWidth);
+  const tellPlaces = () => events.onPlaces((at) => AXIS_WIDTH + within(things.valToPos(at / 1_000, 'x')));
   const observer = new ResizeObserver(() => {
     const width = hosts.things.clientWidth;
     if (width === 0 || width === things.width) return;
