@@ -6,8 +6,11 @@ import {
   type CheckedChain,
   checkEnd,
   checkRow,
+  expiredIn,
+  type Findings,
   missingEnd,
   NOTHING_CHECKED,
+  type TaskAtEnd,
 } from '../domain/chain-check.ts';
 import type { TrackedTask } from '../domain/tracked.ts';
 import { UnreadableItemError } from '../errors.ts';
@@ -16,7 +19,7 @@ import type { ChainReport } from './generated/api.ts';
 import type { Fleet, HistoryPages, Position } from './ports.ts';
 
 export interface AuditDeps {
-  readonly history: Pick<HistoryPages, 'ofTask'>;
+  readonly history: Pick<HistoryPages, 'every'>;
   readonly fleet: Pick<Fleet, 'one'>;
   readonly hash: Hash;
   readonly now: () => number;
@@ -32,15 +35,22 @@ export interface AuditAnswer {
 const ROWS_AT_ONCE = 500;
 const MAX_PROBLEMS = 100;
 
-/** A check that goes on in another request. So far there is no problem: a check that finds one ends with its request. */
+const CheckedRow = z.object({
+  sequence: z.int(),
+  observedAt: z.exactOptional(z.number()),
+  keptFor: z.exactOptional(z.number()),
+});
+
+/** A check that goes on in another request. So far nothing is broken: a check that finds that ends with its request. */
 const Progress = z.object({
   chain: z.object({
     rows: z.int(),
-    last: z.exactOptional(
-      z.object({ sequence: z.int(), firstSequence: z.int(), hash: z.string(), hasExpired: z.boolean() }),
-    ),
+    first: z.exactOptional(CheckedRow.extend({ startsTracking: z.boolean() })),
+    last: z.exactOptional(CheckedRow.extend({ hash: z.string(), endsTracking: z.boolean() })),
+    missing: z.array(z.tuple([z.int(), z.int()])),
   }),
-  page: z.exactOptional(z.record(z.string(), z.unknown())),
+  /** The sequence that was read last. */
+  after: z.exactOptional(z.number()),
 });
 
 /**
@@ -68,86 +78,89 @@ class ChainCheck {
   readonly #deps: AuditDeps;
   readonly #context: ChainCheckContext;
   #chain: CheckedChain;
-  /** Of the rows that are read next, those that have been checked included where rows have come since. */
-  #page: Position | undefined;
-  readonly #problems: ChainProblem[] = [];
+  #after: number | undefined;
+  readonly #broken: ChainProblem[] = [];
+  readonly #expired: ChainProblem[] = [];
 
   constructor(taskId: string, progress: z.infer<typeof Progress> | undefined, deps: AuditDeps) {
     this.#taskId = taskId;
     this.#deps = deps;
     this.#context = { taskId, hash: deps.hash, now: deps.now() };
     this.#chain = progress?.chain ?? NOTHING_CHECKED;
-    this.#page = progress?.page;
+    this.#after = progress?.after;
   }
 
   /** Checks a page of rows. @returns whether it is the last one */
   async page(): Promise<boolean> {
-    const { rows, next } = await this.#deps.history.ofTask(this.#taskId, {
-      filter: {},
-      order: 'asc',
-      limit: ROWS_AT_ONCE,
-      ...(this.#page && { after: this.#page }),
-    });
-    const checkedThrough = this.#checkedThrough;
+    const { rows, isLast } = await this.#deps.history.every(this.#taskId, ROWS_AT_ONCE, this.#after);
     for (const row of rows) {
-      if (Number(row.sequence) <= checkedThrough) continue;
       const { chain, problems } = checkRow(this.#chain, row, this.#context);
       this.#chain = chain;
-      this.#problems.push(...problems);
+      this.#broken.push(...problems);
+      this.#after = Number(row.sequence);
     }
-    if (next !== undefined) this.#page = next;
-    return next === undefined;
+    return isLast;
   }
 
   /** @returns undefined where rows have been recorded since; `none` where there is nothing at all */
   async end(): Promise<ChainReport['end'] | 'none' | undefined> {
     const task = await readTask(this.#taskId, this.#deps.fleet);
     if (task === 'none' && this.#chain.rows === 0) return 'none';
-    const end = checkEnd(this.#chain, typeof task === 'object' ? task : undefined);
-    if (end.kind === 'behind') return this.#goOn(end.recordedThrough);
-    if (end.kind === 'known') this.#problems.push(...end.problems);
+    const end = checkEnd(this.#chain, task, this.#context.now);
+    if (end.kind === 'behind') return this.#goOn(end.recordedThrough, end.task);
+    this.#find(end);
     return end.kind;
   }
 
   /** The rows that are missing have come since the last page was read, or they are not there. */
-  async #goOn(recordedThrough: number): Promise<'known' | undefined> {
+  async #goOn(recordedThrough: number, task: TrackedTask): Promise<'known' | undefined> {
     const isAtEnd = await this.page();
-    if (!isAtEnd || this.#checkedThrough >= recordedThrough) return undefined;
-    this.#problems.push(missingEnd(this.#chain, recordedThrough));
+    if (!isAtEnd || (this.#chain.last?.sequence ?? 0) >= recordedThrough) return undefined;
+    this.#find(missingEnd(this.#chain, recordedThrough, task, this.#context.now));
     return 'known';
   }
 
-  get isFull(): boolean {
-    return this.#problems.length >= MAX_PROBLEMS;
+  #find({ broken, expired }: Findings): void {
+    this.#broken.push(...broken);
+    this.#expired.push(...expired);
   }
 
-  get #checkedThrough(): number {
-    return this.#chain.last?.sequence ?? 0;
+  get isFull(): boolean {
+    return this.#broken.length >= MAX_PROBLEMS;
   }
 
   answer(end: ChainReport['end']): AuditAnswer {
-    const { rows, last } = this.#chain;
-    const isBroken = this.#problems.length > 0;
+    const { rows, first, last } = this.#chain;
+    const expired = [...expiredIn(this.#chain), ...this.#expired];
+    const problems = [...this.#broken.slice(0, MAX_PROBLEMS - expired.length), ...expired];
+    const isBroken = this.#broken.length > 0;
     const isDone = isBroken || end !== 'not-yet';
     const report = {
       taskId: this.#taskId,
-      verdict: isBroken ? ('broken' as const) : isDone ? ('intact' as const) : ('checking' as const),
+      verdict: verdictOf({ broken: this.#broken, expired }, isDone),
       rows,
-      ...(last && { firstSequence: last.firstSequence, lastSequence: last.sequence, lastHash: last.hash }),
-      beginsAtFirst: last === undefined ? !isBroken : last.firstSequence === 1,
+      ...(first &&
+        last && { firstSequence: first.sequence, lastSequence: last.sequence, lastHash: last.hash }),
+      beginsAtFirst: first === undefined ? problems.length === 0 : first.sequence === 1,
       end,
-      problems: this.#problems.slice(0, MAX_PROBLEMS),
+      problems: problems.sort((a, b) => a.sequence - b.sequence),
     };
     if (isDone) return { report };
-    return { report, next: { chain: this.#chain, ...(this.#page && { page: this.#page }) } };
+    return {
+      report,
+      next: { chain: this.#chain, ...(this.#after !== undefined && { after: this.#after }) },
+    };
   }
 }
 
+function verdictOf({ broken, expired }: Findings, isDone: boolean): ChainReport['verdict'] {
+  if (broken.length > 0) return 'broken';
+  if (!isDone) return 'checking';
+  return expired.length > 0 ? 'incomplete' : 'intact';
+}
+
 /** @returns `unreadable` for an item that this version does not understand */
-async function readTask(
-  taskId: string,
-  fleet: Pick<Fleet, 'one'>,
-): Promise<TrackedTask | 'none' | 'unreadable'> {
+async function readTask(taskId: string, fleet: Pick<Fleet, 'one'>): Promise<TaskAtEnd> {
   try {
     return (await fleet.one(taskId)) ?? 'none';
   } catch (error) {

@@ -44,6 +44,17 @@ export interface HistoryPages {
   ofTask(taskId: string, request: PageRequest): Promise<RowPage>;
   /** Rows of all tasks, by time. */
   byTime(request: PageRequest): Promise<RowPage>;
+  /**
+   * What there is under a task's id, by sequence, places included that no event has.
+   *
+   * @param limit at most so many rows
+   * @param after the sequence behind which to begin
+   */
+  every(
+    taskId: string,
+    limit: number,
+    after?: number,
+  ): Promise<{ readonly rows: readonly StoredRow[]; readonly isLast: boolean }>;
   /** Rows of a task at the given sequences, in order; those that are not there are left out. */
   at(taskId: string, sequences: readonly number[]): Promise<readonly StoredRow[]>;
   /** The first or the last row of a task; undefined where it has none. */

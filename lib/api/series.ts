@@ -22,7 +22,8 @@ const Point: z.ZodType<SeriesPoint> = z.object({
   }),
 });
 
-const Place = z.object({ sequence: z.int() });
+/** Somebody may have put rows between the places of events. */
+const Place = z.object({ sequence: z.number() });
 
 /**
  * The counts of a task over time: rows at equal distances of sequence, always with the first and the last. Rows that have
@@ -36,14 +37,14 @@ export async function series(
   const [first, last] = await Promise.all([history.first(taskId), history.last(taskId)]);
   const ends = z.tuple([Place, Place]).safeParse([first, last]);
   if (!ends.success) return { taskId, rows: 0, points: [] };
-  const [{ sequence: start }, { sequence: end }] = ends.data;
+  const [start, end] = [Math.ceil(ends.data[0].sequence), Math.floor(ends.data[1].sequence)];
   const rows = await history.at(taskId, evenly(start, end, points));
-  return { taskId, rows: end - start + 1, points: rows.flatMap(pointOf) };
+  return { taskId, rows: Math.max(0, end - start + 1), points: rows.flatMap(pointOf) };
 }
 
 /** Whole numbers from `start` to `end`, both included, at most `most` of them (two or more) and as evenly as can be. */
 function evenly(start: number, end: number, most: number): number[] {
-  const length = Math.min(most, end - start + 1);
+  const length = Math.max(0, Math.min(most, end - start + 1));
   const distance = length > 1 ? (end - start) / (length - 1) : 0;
   return Array.from({ length }, (_, index) => Math.round(start + index * distance));
 }

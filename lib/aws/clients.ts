@@ -4,7 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IoTManagedIntegrationsClient } from '@aws-sdk/client-iot-managed-integrations';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, type TranslateConfig } from '@aws-sdk/lib-dynamodb';
 import { OtaWatchError } from '../errors.ts';
 import { createSsmClient } from './secrets.ts';
 
@@ -26,6 +26,17 @@ export interface ApiClients extends Omit<Clients, 'eventBridge'> {
 
 /** No answer may take a good part of the minute that a poll has: it is given up and asked for again. */
 const TIMEOUT_MS = 3_000;
+
+export const TRANSLATION: TranslateConfig = { marshallOptions: { removeUndefinedValues: true } };
+
+/**
+ * The API shows and checks what is stored, whoever put it there. A number that no row of ours can hold becomes the nearest one,
+ * so that it fails the check of its hash; else it would be a BigInt, of which no JSON can be made.
+ */
+export const API_TRANSLATION: TranslateConfig = {
+  marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
+  unmarshallOptions: { wrapNumbers: Number },
+};
 
 /**
  * Standard retry everywhere: adaptive retry slows every task down for the few that are throttled.
@@ -55,12 +66,15 @@ export function createNotifierClients(concurrency: number, { timeoutMs = TIMEOUT
 export function createApiClients(concurrency: number, { timeoutMs = TIMEOUT_MS } = {}): ApiClients {
   const requestHandler = requestHandlerOf(concurrency, timeoutMs);
   return {
-    ...createSharedClients(requestHandler),
+    ...createSharedClients(requestHandler, API_TRANSLATION),
     cloudWatch: new CloudWatchClient({ maxAttempts: 2, requestHandler }),
   };
 }
 
-function createSharedClients(requestHandler: ReturnType<typeof requestHandlerOf>) {
+function createSharedClients(
+  requestHandler: ReturnType<typeof requestHandlerOf>,
+  translation: TranslateConfig = TRANSLATION,
+) {
   const dynamodb = new DynamoDBClient({ maxAttempts: 3, requestHandler });
   nameMissingTables(dynamodb);
   return {
@@ -69,9 +83,7 @@ function createSharedClients(requestHandler: ReturnType<typeof requestHandlerOf>
       maxAttempts: 3,
       requestHandler,
     }),
-    dynamodb: DynamoDBDocumentClient.from(dynamodb, {
-      marshallOptions: { removeUndefinedValues: true },
-    }),
+    dynamodb: DynamoDBDocumentClient.from(dynamodb, translation),
   };
 }
 

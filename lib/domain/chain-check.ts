@@ -14,24 +14,46 @@ export interface ChainProblem {
   readonly message: string;
 }
 
-/** The last row that was checked. */
+/** What a check finds: what nobody but a forger does, and what the time that rows are kept may have done as well. */
+export interface Findings {
+  readonly broken: readonly ChainProblem[];
+  readonly expired: readonly ChainProblem[];
+}
+
+/** What later rows, and the end, are held against. Instants and durations are milliseconds, left out where a row does not tell. */
 export interface CheckedRow {
   readonly sequence: number;
-  /** Where the rows begin that follow each other up to it: the first one, or after those that have expired. */
-  readonly firstSequence: number;
+  readonly observedAt?: number;
+  /** How long the row is kept; left out for ever. */
+  readonly keptFor?: number;
+}
+
+/** The first of the rows that follow each other. */
+export interface FirstRow extends CheckedRow {
+  readonly startsTracking: boolean;
+}
+
+export interface LastRow extends CheckedRow {
   /** As the row says. */
   readonly hash: string;
-  /** Whether its time was up: rows behind it may be gone for the same reason. */
-  readonly hasExpired: boolean;
+  /** Whether nothing but notes on its delivery is to come. */
+  readonly endsTracking: boolean;
 }
+
+/** Rows that are not there: from one sequence on, before the other. */
+export type Missing = readonly [from: number, before: number];
 
 /** What is known of a chain after some of its rows. */
 export interface CheckedChain {
   readonly rows: number;
-  readonly last?: CheckedRow;
+  /** Where the rows begin that follow each other up to the last one: the first of all, or behind those that have expired. */
+  readonly first?: FirstRow;
+  readonly last?: LastRow;
+  /** Between first and last, rows that may have expired: so many as anybody reads. */
+  readonly missing: readonly Missing[];
 }
 
-export const NOTHING_CHECKED: CheckedChain = { rows: 0 };
+export const NOTHING_CHECKED: CheckedChain = { rows: 0, missing: [] };
 
 export interface ChainCheckContext {
   readonly taskId: string;
@@ -43,6 +65,10 @@ export interface ChainCheckContext {
 /** A row as it is stored, of any version. */
 type Row = Readonly<Record<string, unknown>>;
 
+const MAX_MISSING = 50;
+/** Rows are kept for a day at least (`historyRetentionDays`). */
+const SHORTEST_KEPT = 86_400_000;
+
 /** Checks the rows of one task one by one, in the order of their sequences. */
 export function checkRow(
   before: CheckedChain,
@@ -50,60 +76,111 @@ export function checkRow(
   { taskId, hash, now }: ChainCheckContext,
 ): { readonly chain: CheckedChain; readonly problems: readonly ChainProblem[] } {
   const sequence = Number(row.sequence);
-  const goesOn = before.last !== undefined && !isExpiredGap(before.last, sequence);
+  const rows = before.rows + 1;
+  const stray = strayProblem(sequence, before.last);
+  if (stray !== undefined) return { chain: { ...before, rows }, problems: [stray] };
+  const place = placeOf(before, row, sequence, now);
   const problems = [
-    ...(goesOn ? checkLink(before.last, row, sequence) : checkBeginning(before.last, row, sequence)),
+    ...place.problems,
     ...checkIdentity(taskId, row, sequence),
     ...checkHash(row, sequence, hash),
   ];
-  const last = {
-    sequence,
-    firstSequence: goesOn ? before.last.firstSequence : sequence,
+  const checked = checkedRow(row, sequence);
+  const last: LastRow = {
+    ...checked,
     hash: String(row.hash),
-    hasExpired: typeof row.expiresAt === 'number' && row.expiresAt * 1000 <= now,
+    endsTracking:
+      row.detailType === 'OTA Task Tracking Stopped' ||
+      (row.detailType === 'OTA Task Event Set Aside' && before.last?.endsTracking === true),
   };
-  return { chain: { rows: before.rows + 1, last }, problems };
+  const first = place.first ?? { ...checked, startsTracking: row.detailType === 'OTA Task Tracking Started' };
+  return { chain: { rows, first, last, missing: place.missing }, problems };
 }
 
-/** DynamoDB removes rows whose time is up within days, and in no order: some that come later may go first. */
-function isExpiredGap(last: CheckedRow, sequence: number): boolean {
-  return last.hasExpired && sequence > last.sequence + 1;
+function strayProblem(sequence: number, last: LastRow | undefined): ChainProblem | undefined {
+  const isPlace = Number.isSafeInteger(sequence) && sequence > 0;
+  if (isPlace && sequence > (last?.sequence ?? 0)) return undefined;
+  const message = isPlace ? `There are two rows ${sequence}.` : `No event has the place ${sequence}.`;
+  return { sequence, kind: 'identity', message };
+}
+
+function checkedRow({ observedAt, expiresAt }: Row, sequence: number): CheckedRow {
+  const at = typeof observedAt === 'string' ? Date.parse(observedAt) : Number.NaN;
+  if (Number.isNaN(at)) return { sequence };
+  return {
+    sequence,
+    observedAt: at,
+    ...(typeof expiresAt === 'number' && { keptFor: expiresAt * 1000 - at }),
+  };
+}
+
+/** How a row stands to those before it. */
+interface PlacedRow extends Pick<CheckedChain, 'missing'> {
+  /** Left out where the rows begin with this one. */
+  readonly first?: FirstRow;
+  readonly problems: readonly ChainProblem[];
+}
+
+function placeOf({ first, last, missing }: CheckedChain, row: Row, sequence: number, now: number): PlacedRow {
+  if (first === undefined || last === undefined)
+    return { missing: [], problems: checkBeginning(row, sequence) };
+  if (sequence === last.sequence + 1) return { first, missing, problems: checkLink(last, row, sequence) };
+  const gap: Missing = [last.sequence + 1, sequence];
+  const excuse = excuseOf(last, checkedRow(row, sequence), now);
+  if (excuse === 'none') return { first, missing, problems: [gapProblem(gap)] };
+  const problems = checkNamesOneBefore(row, sequence);
+  if (excuse === 'good') return { missing: [], problems };
+  return { first, missing: [...missing, gap].slice(0, MAX_MISSING), problems };
+}
+
+/**
+ * Whether rows between two others may have expired. The row after them decides, for which those that follow it vouch: whoever
+ * removes rows could write into the one before them that its time was up. They were observed after the row before them.
+ *
+ * @returns `good` where that one has expired as well: DynamoDB removes rows within days, in no order, so that some that come later go
+ * first
+ */
+function excuseOf(last: LastRow, { keptFor }: CheckedRow, now: number): 'none' | 'some' | 'good' {
+  if (keptFor === undefined || last.observedAt === undefined) return 'none';
+  const mayHaveExpired = last.observedAt + keptFor <= now;
+  if (hasExpired(last, now)) return mayHaveExpired ? 'good' : 'some';
+  return mayHaveExpired ? 'some' : 'none';
+}
+
+function hasExpired({ observedAt, keptFor }: CheckedRow, now: number): boolean {
+  return observedAt !== undefined && keptFor !== undefined && keptFor > 0 && observedAt + keptFor <= now;
 }
 
 /** Rows are kept for good unless they say otherwise, so that none may be missing before one that does not. */
-function checkBeginning(
-  last: CheckedRow | undefined,
-  { previousHash, expiresAt }: Row,
-  sequence: number,
-): ChainProblem[] {
-  const expected = (last?.sequence ?? 0) + 1;
-  if (sequence === expected) {
-    if (previousHash === undefined) return [];
+function checkBeginning(row: Row, sequence: number): ChainProblem[] {
+  if (sequence === 1) {
+    if (row.previousHash === undefined) return [];
     return [{ sequence, kind: 'link', message: 'The first row names one before it.' }];
   }
-  return [
-    expiresAt === undefined && {
-      sequence,
-      kind: 'gap' as const,
-      message: `${missing(expected, sequence)}, and row ${sequence} is kept for good.`,
-    },
-    typeof previousHash !== 'string' && {
-      sequence,
-      kind: 'link' as const,
-      message: `Row ${sequence} names no row before it.`,
-    },
-  ].filter((problem) => problem !== false);
+  const gap: ChainProblem = {
+    sequence,
+    kind: 'gap',
+    message: `${missingWords([1, sequence])}, and row ${sequence} is kept for good.`,
+  };
+  return [...(row.expiresAt === undefined ? [gap] : []), ...checkNamesOneBefore(row, sequence)];
 }
 
-function checkLink(last: CheckedRow, row: Row, sequence: number): ChainProblem[] {
-  const expected = last.sequence + 1;
-  if (sequence !== expected) return [{ sequence, kind: 'gap', message: `${missing(expected, sequence)}.` }];
+function checkNamesOneBefore({ previousHash }: Row, sequence: number): ChainProblem[] {
+  if (typeof previousHash === 'string') return [];
+  return [{ sequence, kind: 'link', message: `Row ${sequence} names no row before it.` }];
+}
+
+function checkLink(last: LastRow, row: Row, sequence: number): ChainProblem[] {
   if (row.previousHash === last.hash) return [];
-  return [{ sequence, kind: 'link', message: `Row ${sequence} does not continue row ${expected - 1}.` }];
+  return [{ sequence, kind: 'link', message: `Row ${sequence} does not continue row ${last.sequence}.` }];
 }
 
-function missing(from: number, before: number): string {
+function missingWords([from, before]: Missing): string {
   return from === before - 1 ? `Row ${from} is missing` : `Rows ${from} to ${before - 1} are missing`;
+}
+
+function gapProblem(gap: Missing, more = ''): ChainProblem {
+  return { sequence: gap[1], kind: 'gap', message: `${missingWords(gap)}${more}.` };
 }
 
 function checkIdentity(taskId: string, row: Row, sequence: number): ChainProblem[] {
@@ -123,36 +200,51 @@ function checkHash({ hash: stated, ...content }: Row, sequence: number, hash: Ha
   return [{ sequence, kind: 'hash', message: `Row ${sequence} is not what it was when it was written.` }];
 }
 
+const PERHAPS = '; perhaps expired';
+
+/** Between the rows that were checked, those that may have expired. */
+export function expiredIn({ missing }: CheckedChain): readonly ChainProblem[] {
+  return missing.map((gap) => gapProblem(gap, PERHAPS));
+}
+
 /**
  * - `known`: the rows end where the poll knows their end
  * - `unknown`: the poll does not know it, or does not know it any more
  * - `behind`: rows were recorded that have not been checked
  */
 export type ChainEnd =
-  | { readonly kind: 'known'; readonly problems: readonly ChainProblem[] }
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'behind'; readonly recordedThrough: number };
+  | ({ readonly kind: 'known' | 'unknown' } & Findings)
+  | { readonly kind: 'behind'; readonly recordedThrough: number; readonly task: TrackedTask };
+
+/** A task as it was read after its last row; `none` where there is none, `unreadable` where this version understands none. */
+export type TaskAtEnd = TrackedTask | 'none' | 'unreadable';
 
 /**
- * Compares the end of a chain with what the poll knows. Rows are in the task's item before they are in the history, so that an
+ * Compares both ends of a chain with what the poll knows. Rows are in the task's item before they are in the history, so that an
  * item that is read after all rows knows each of them.
- *
- * @param task as it was read after the last row; undefined where there is none, or none that this version understands
  */
-export function checkEnd({ rows, last }: CheckedChain, task: TrackedTask | undefined): ChainEnd {
-  if (task?.head === undefined) return rows === 0 && task !== undefined ? KNOWN : { kind: 'unknown' };
-  const { sequence = 0, hash } = last ?? {};
+export function checkEnd(chain: CheckedChain, task: TaskAtEnd, now: number): ChainEnd {
+  if (task === 'unreadable') return { kind: 'unknown', broken: [], expired: [] };
+  if (task === 'none' || task.head === undefined) {
+    const isKnown = task !== 'none' && chain.rows === 0;
+    return { kind: isKnown ? 'known' : 'unknown', ...checkForgotten(chain.last, now) };
+  }
+  const broken = checkFirst(chain.first, task, now);
+  const { sequence = 0, hash } = chain.last ?? {};
   const { recordedThrough, outbox } =
     task.state === 'live' ? task : { recordedThrough: task.head.sequence, outbox: [] };
-  if (sequence < recordedThrough) return { kind: 'behind', recordedThrough };
+  if (sequence < recordedThrough) return { kind: 'behind', recordedThrough, task };
   if (sequence > task.head.sequence)
-    return headProblem(sequence, `The poll knows no row after ${task.head.sequence}.`);
+    return known(broken, sequence, `The poll knows no row after ${task.head.sequence}.`);
   const expected = hashAt(sequence, task.head, outbox);
-  if (expected === undefined || expected === hash) return KNOWN;
-  return headProblem(sequence, `Row ${sequence} is not the one that the poll has recorded.`);
+  if (expected === undefined || expected === hash) return known(broken);
+  return known(broken, sequence, `Row ${sequence} is not the one that the poll has recorded.`);
 }
 
-const KNOWN: ChainEnd = { kind: 'known', problems: [] };
+function known(broken: readonly ChainProblem[], sequence = 0, message?: string): ChainEnd {
+  const head = message === undefined ? [] : [{ sequence, kind: 'head' as const, message }];
+  return { kind: 'known', broken: [...broken, ...head], expired: [] };
+}
 
 /** Hash of a row by what the poll knows: of the last one, and of the one before each that is on its way. */
 function hashAt(sequence: number, head: Head, outbox: readonly HistoryRow[]): string | undefined {
@@ -160,20 +252,59 @@ function hashAt(sequence: number, head: Head, outbox: readonly HistoryRow[]): st
   return outbox.find((row) => row.sequence === sequence + 1)?.previousHash;
 }
 
-function headProblem(sequence: number, message: string): ChainEnd {
-  return { kind: 'known', problems: [{ sequence, kind: 'head', message }] };
+/**
+ * Rows of the task since it is tracked cannot have expired before the time that they are kept is over. What is left has to begin
+ * with the first one of them, then, or with one of an earlier time that the task was tracked.
+ */
+function checkFirst(first: FirstRow | undefined, task: TrackedTask, now: number): ChainProblem[] {
+  if (first === undefined || first.sequence === 1) return [];
+  const { observedAt, keptFor, startsTracking } = first;
+  const { trackedSince: since } = timesOf(task);
+  if (since === undefined || observedAt === undefined || keptFor === undefined) return [];
+  const beginsWithTracking = observedAt < since || (observedAt === since && startsTracking);
+  if (beginsWithTracking || since + keptFor <= now) return [];
+  return [gapProblem([1, first.sequence], ', and cannot have expired yet')];
 }
 
-/**
- * The rows that were recorded are not there, and have not come either. That they have expired is no excuse: whoever removes the
- * end of a history could write into the row before it that its time was up.
- */
-export function missingEnd({ last }: CheckedChain, recordedThrough: number): ChainProblem {
-  const { sequence, hasExpired } = last ?? { sequence: 0, hasExpired: true };
-  const excuse = hasExpired ? ', unless expired' : '';
-  return {
+/** What the poll knows of when a task was tracked. Epoch milliseconds. */
+function timesOf(task: TrackedTask): { readonly trackedSince?: number; readonly endedAt?: number } {
+  if (task.state === 'live') return { trackedSince: task.snapshot.trackedSince };
+  return (task.state === 'ended' && task.last) || {};
+}
+
+/** The poll forgets a task a while after its end, and only then: one of whose rows it knows none has ended. */
+function checkForgotten(last: LastRow | undefined, now: number): Findings {
+  if (last === undefined || last.endsTracking) return { broken: [], expired: [] };
+  const words =
+    'The poll does not know the task any more, and the history does not end with the end of tracking';
+  return headFindings(last.sequence, words, hasExpired(last, now));
+}
+
+/** The rows that were recorded are not there, and have not come either. */
+export function missingEnd(
+  { first, last }: CheckedChain,
+  recordedThrough: number,
+  task: TrackedTask,
+  now: number,
+): Findings {
+  const { trackedSince = 0, endedAt = trackedSince } = timesOf(task);
+  const { sequence = 0, observedAt = 0, keptFor } = last ?? { keptFor: SHORTEST_KEPT };
+  const words = `${missingWords([sequence + 1, recordedThrough + 1])}, which the poll has recorded`;
+  // The last of them was observed after what is left, and no earlier than the task ended.
+  const since = Math.max(observedAt, endedAt);
+  const { broken, expired } = headFindings(
     sequence,
-    kind: 'head',
-    message: `${missing(sequence + 1, recordedThrough + 1)}, which the poll has recorded${excuse}.`,
+    words,
+    keptFor !== undefined && keptFor > 0 && since + keptFor <= now,
+  );
+  return { broken: [...checkFirst(first, task, now), ...broken], expired };
+}
+
+function headFindings(sequence: number, words: string, mayHaveExpired: boolean): Findings {
+  const problem = {
+    sequence,
+    kind: 'head' as const,
+    message: `${words}${mayHaveExpired ? PERHAPS : ''}.`,
   };
+  return mayHaveExpired ? { broken: [], expired: [problem] } : { broken: [problem], expired: [] };
 }

@@ -7,11 +7,12 @@ import { expect } from 'vitest';
 import { apiHandler } from '../../functions/api-handler.ts';
 import { readApiConfig } from '../../lib/api/config.ts';
 import { createParameterReader, type OperationId } from '../../lib/api/parameters.ts';
-import type { ApiClients } from '../../lib/aws/clients.ts';
+import { API_TRANSLATION, type ApiClients } from '../../lib/aws/clients.ts';
 import { createApi } from '../../lib/compose-api.ts';
 import { DEFAULT_RULES } from '../../lib/rule-file/defaults.ts';
 import { type CloudWatchStandIn, startCloudWatch } from '../../local/cloudwatch/cloudwatch.ts';
 import { responseProblems } from './api-schemas.ts';
+import { Gate } from './gate.ts';
 import { type LogEntry, REGION, type World } from './world.ts';
 
 const OPENAPI = readFileSync(path.resolve(import.meta.dirname, '../../api/openapi.yml'), 'utf8');
@@ -51,7 +52,7 @@ export class ApiCaller {
 
   private constructor(world: World, cloudWatch: CloudWatchStandIn, env: Readonly<Record<string, string>>) {
     this.cloudWatch = cloudWatch;
-    const { eventBridge, ...clients } = world.clients();
+    const { eventBridge, ...clients } = world.clients(new Gate(), API_TRANSLATION);
     eventBridge.destroy();
     const { credentials } = world.database;
     this.#clients = {

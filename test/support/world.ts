@@ -4,7 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IoTManagedIntegrationsClient } from '@aws-sdk/client-iot-managed-integrations';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
-import type { Clients } from '../../lib/aws/clients.ts';
+import { type Clients, TRANSLATION } from '../../lib/aws/clients.ts';
 import { createPoller } from '../../lib/compose.ts';
 import { type Config, readConfig } from '../../lib/config.ts';
 import type { RuleSet } from '../../lib/domain/rules/rule-set.ts';
@@ -158,7 +158,7 @@ export class World {
   }
 
   /** Connections of a process. */
-  clients(gate = new Gate()): Clients {
+  clients(gate = new Gate(), translation = TRANSLATION): Clients {
     const { credentials } = this.database;
     const common = { region: REGION, credentials, retryStrategy: impatient() };
     return {
@@ -167,7 +167,7 @@ export class World {
         endpoint: this.simulator.url,
         requestHandler: gate.handler('managed-integrations'),
       }),
-      dynamodb: documentClient(this.database, gate),
+      dynamodb: documentClient(this.database, gate, translation),
       eventBridge: new EventBridgeClient({
         ...common,
         endpoint: this.bus.url,
@@ -240,7 +240,11 @@ export class World {
 /** Tries three times, without waiting. */
 const impatient = () => new ConfiguredRetryStrategy(3, () => 0);
 
-function documentClient({ url, credentials }: TestDatabase, gate: Gate): DynamoDBDocumentClient {
+function documentClient(
+  { url, credentials }: TestDatabase,
+  gate: Gate,
+  translation = TRANSLATION,
+): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     endpoint: url,
     region: REGION,
@@ -248,5 +252,5 @@ function documentClient({ url, credentials }: TestDatabase, gate: Gate): DynamoD
     retryStrategy: impatient(),
     requestHandler: gate.handler('dynamodb'),
   });
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return DynamoDBDocumentClient.from(client, translation);
 }

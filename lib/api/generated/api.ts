@@ -370,7 +370,7 @@ export interface Series {
 }
 export interface ChainProblem {
   /**
-   * Of the row at which it was found.
+   * Of the row at which it was found. No whole number where somebody put a row between two places.
    */
   sequence: number;
   /**
@@ -384,11 +384,12 @@ export interface ChainProblem {
 export interface ChainReport {
   taskId: string;
   /**
-   * `intact`: every row is as it was written and continues the one before; `broken`: see `problems`; `checking`: intact so
-   * far, and there is more (`next`).
+   * `intact`: every row is as it was written and continues the one before; `incomplete`: so are those that are there, and
+   * others are missing, see `problems`, which may have expired, as the time for which rows are kept was changed or is over;
+   * `broken`: see `problems`; `checking`: not broken so far, and there is more (`next`).
    *
    */
-  verdict: 'intact' | 'broken' | 'checking';
+  verdict: 'intact' | 'incomplete' | 'broken' | 'checking';
   /**
    * Rows that were checked so far.
    */
@@ -410,7 +411,7 @@ export interface ChainReport {
    */
   end: 'known' | 'unknown' | 'not-yet';
   /**
-   * At most 100.
+   * At most 100. Of a chain that is not broken, what may have expired.
    */
   problems: ChainProblem[];
   /**

@@ -26,6 +26,16 @@ export function historyPages(client: DynamoDBDocumentClient, tableName: string):
     first: (taskId) => outermost(taskId, 'asc'),
     last: (taskId) => outermost(taskId, 'desc'),
 
+    async every(taskId, limit, after) {
+      const { rows, lastKey } = await queryRows(table, {
+        partition: { name: 'taskId', value: taskId },
+        order: 'asc',
+        limit,
+        ...(after !== undefined && { startKey: { taskId, sequence: after } }),
+      });
+      return { rows, isLast: lastKey === undefined };
+    },
+
     async at(taskId, sequences) {
       const rows = await batchGet(
         table,

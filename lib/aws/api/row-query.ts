@@ -21,8 +21,8 @@ export type Key = Readonly<Record<string, unknown>>;
 export interface RowQuery {
   readonly index?: 'byDay' | 'byType';
   readonly partition: { readonly name: string; readonly value: string };
-  /** Both ends are included. */
-  readonly range: { readonly name: string; readonly low: string | number; readonly high: string | number };
+  /** Both ends are included. Left out, all of the partition. */
+  readonly range?: { readonly name: string; readonly low: string | number; readonly high: string | number };
   readonly filter?: Condition;
   readonly order: Order;
   /** Rows that are read at most, before the filter. */
@@ -41,19 +41,15 @@ export interface RowAnswer {
 /** One request: at most 1 MB is read. The table itself is read strongly consistent, which indexes cannot be. */
 export async function queryRows(table: HistoryTable, query: RowQuery): Promise<RowAnswer> {
   const { partition, range, filter } = query;
+  const condition = rangeCondition(range);
   const answer = await table.client.send(
     new QueryCommand({
       TableName: table.tableName,
       ...(query.index === undefined ? { ConsistentRead: true } : { IndexName: query.index }),
-      KeyConditionExpression: '#partition = :partition AND #range BETWEEN :low AND :high',
+      KeyConditionExpression: `#partition = :partition${condition?.text ?? ''}`,
       ...(filter && { FilterExpression: filter.text }),
-      ExpressionAttributeNames: { '#partition': partition.name, '#range': range.name, ...filter?.names },
-      ExpressionAttributeValues: {
-        ':partition': partition.value,
-        ':low': range.low,
-        ':high': range.high,
-        ...filter?.values,
-      },
+      ExpressionAttributeNames: { '#partition': partition.name, ...condition?.names, ...filter?.names },
+      ExpressionAttributeValues: { ':partition': partition.value, ...condition?.values, ...filter?.values },
       ScanIndexForward: query.order === 'asc',
       Limit: query.limit,
       ...(query.startKey && { ExclusiveStartKey: query.startKey }),
@@ -63,5 +59,14 @@ export async function queryRows(table: HistoryTable, query: RowQuery): Promise<R
     rows: answer.Items ?? [],
     ...(answer.LastEvaluatedKey && { lastKey: answer.LastEvaluatedKey }),
     scanned: answer.ScannedCount ?? 0,
+  };
+}
+
+function rangeCondition(range: RowQuery['range']): Condition | undefined {
+  if (range === undefined) return undefined;
+  return {
+    text: ' AND #range BETWEEN :low AND :high',
+    names: { '#range': range.name },
+    values: { ':low': range.low, ':high': range.high },
   };
 }

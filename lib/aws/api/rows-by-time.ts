@@ -11,7 +11,7 @@ import { dayStream, type TimeStream, typeStream } from './time-streams.ts';
 /** Through a row; or through all of an instant, where there is no row. */
 const Place = z.object({
   observedAt: z.iso.datetime({ precision: 3 }),
-  row: z.exactOptional(z.tuple([z.string(), z.int()])),
+  row: z.exactOptional(z.tuple([z.string(), z.number()])),
 });
 type Place = z.infer<typeof Place>;
 

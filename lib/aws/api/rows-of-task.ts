@@ -46,7 +46,7 @@ export async function rowsOfTask(
     lastKey = answer.lastKey;
     if (lastKey === undefined || rows.length > limit || budget.isSpent) break;
   }
-  return pageOf(table, rows, { limit, ...(lastKey && { lastKey }) });
+  return pageOf(table, rows, { limit, order, ...(lastKey && { lastKey }) });
 }
 
 function spanOf(place: number | undefined, order: PageRequest['order']) {
@@ -57,16 +57,24 @@ function spanOf(place: number | undefined, order: PageRequest['order']) {
 async function pageOf(
   table: HistoryTable,
   found: readonly StoredRow[],
-  { limit, lastKey }: { readonly limit: number; readonly lastKey?: Key },
+  { limit, order, lastKey }: Pick<PageRequest, 'limit' | 'order'> & { readonly lastKey?: Key },
 ): Promise<RowPage> {
   const rows = found.slice(0, fitting(found, limit));
   const last = rows.at(-1);
-  if (rows.length < found.length && last !== undefined) return { rows, ...placeOf(last) };
+  if (rows.length < found.length && last !== undefined) return { rows, ...placeOf(last, order) };
   if (lastKey === undefined) return { rows };
   const [searched = lastKey] = await batchGet(table, [lastKey]);
-  return { rows, ...placeOf(searched) };
+  return { rows, ...placeOf(searched, order) };
 }
 
-function placeOf({ sequence, observedAt }: StoredRow): Pick<RowPage, 'next' | 'searchedThrough'> {
-  return { next: { sequence }, ...(typeof observedAt === 'string' && { searchedThrough: observedAt }) };
+/** A place that no event has is between two: the search goes on with the next event. */
+function placeOf(
+  { sequence, observedAt }: StoredRow,
+  order: PageRequest['order'],
+): Pick<RowPage, 'next' | 'searchedThrough'> {
+  const place = order === 'asc' ? Math.floor(Number(sequence)) : Math.ceil(Number(sequence));
+  return {
+    next: { sequence: place },
+    ...(typeof observedAt === 'string' && { searchedThrough: observedAt }),
+  };
 }

@@ -31,11 +31,16 @@ function nextTask(): string {
 }
 
 /** A whole history. */
-function historyOf(taskId: string): HistoryRow[] {
+function historyOf(
+  taskId: string,
+  daysOf: (sequence: number) => number | undefined = () => undefined,
+): HistoryRow[] {
   let previousHash: string | undefined;
   return whole.map(({ hash: _, previousHash: before, ...row }) => {
+    const days = daysOf(row.sequence);
     const content = {
       ...row,
+      ...(days !== undefined && { expiresAt: Date.parse(row.observedAt) / 1_000 + days * 86_400 }),
       taskId,
       eventId: `${taskId}:${row.sequence}`,
       ...(previousHash !== undefined && { previousHash }),
@@ -60,17 +65,17 @@ function audit(
   {
     history = database.history,
     mayGoOn = () => true,
-  }: { history?: Pick<HistoryPages, 'ofTask'>; mayGoOn?: () => boolean } = {},
+    now = NOON,
+  }: { history?: Pick<HistoryPages, 'every'>; mayGoOn?: () => boolean; now?: number } = {},
 ) {
   const fleet = { one: database.tasks.read };
-  return auditTask(taskId, after, { history, fleet, hash: canonicalHash, now: () => NOON, mayGoOn });
+  return auditTask(taskId, after, { history, fleet, hash: canonicalHash, now: () => now, mayGoOn });
 }
 
 /** Three rows a page, so that a check takes many requests. */
 const slowly = {
   history: {
-    ofTask: (taskId: string, request: Parameters<HistoryPages['ofTask']>[1]) =>
-      database.history.ofTask(taskId, { ...request, limit: 3 }),
+    every: (taskId: string, _limit: number, after?: number) => database.history.every(taskId, 3, after),
   },
   mayGoOn: () => false,
 };
@@ -113,7 +118,7 @@ describe('the audit of a task', () => {
       });
       answer = await audit(taskId, JSON.parse(JSON.stringify(answer.next)), slowly);
     }
-    expect(requests).toBe(Math.ceil(length / 3) - 1);
+    expect(requests).toBe(Math.floor(length / 3));
     expect(answer?.report).toEqual({ ...whollyChecked(rows), verdict: 'intact', end: 'known', problems: [] });
   });
 
@@ -203,6 +208,63 @@ describe('the audit of a task', () => {
     expect(await audit(taskId)).toEqual(expected);
   });
 
+  it('knows that a task which is forgotten has ended', async () => {
+    const rows = historyOf(nextTask()).slice(0, -1);
+    await database.put(rows.map((row) => ({ ...row })));
+    const message =
+      'The poll does not know the task any more, and the history does not end with the end of tracking.';
+    expect(await audit(rows[0]?.taskId ?? '')).toEqual({
+      report: {
+        ...whollyChecked(rows),
+        verdict: 'broken',
+        end: 'unknown',
+        problems: [{ sequence: length - 1, kind: 'head', message }],
+      },
+    });
+  });
+
+  it('tells of rows that may have expired, however many requests it takes', async () => {
+    const rows = historyOf(nextTask(), (sequence) => (sequence > 2 ? 30 : undefined));
+    const taskId = rows[0]?.taskId ?? '';
+    await database.put(rows.filter(({ sequence }) => sequence !== 3).map((row) => ({ ...row })));
+    await database.putTask(endedAt(rows.at(-1)));
+    const later = { ...slowly, now: Date.parse(rows[1]?.observedAt ?? '') + 30 * 1440 * MINUTE };
+    let answer = await audit(taskId, undefined, later);
+    let verdicts = '';
+    while (answer?.next !== undefined) {
+      verdicts += ` ${answer.report.verdict} ${answer.report.problems.length}`;
+      answer = await audit(taskId, JSON.parse(JSON.stringify(answer.next)), later);
+    }
+    expect(verdicts).toBe(' checking 1'.repeat(Math.floor((length - 1) / 3)));
+    expect(answer?.report).toEqual({
+      ...whollyChecked(rows),
+      rows: length - 1,
+      verdict: 'incomplete',
+      end: 'known',
+      problems: [{ sequence: 4, kind: 'gap', message: 'Row 3 is missing; perhaps expired.' }],
+    });
+    expect(responseProblems('auditTask', 200, 'application/json', answer?.report)).toEqual([]);
+  });
+
+  it('finds rows at places that no event has', async () => {
+    const rows = historyOf(nextTask());
+    const taskId = rows[0]?.taskId ?? '';
+    await database.put(rows.map((row) => ({ ...row })));
+    await database.putTask(endedAt(rows.at(-1)));
+    const strays = [-7, 0, 1.5, length + 0.5, 2 ** 53, 1e20, 1e60];
+    await database.put(strays.map((sequence) => ({ ...rows[0], sequence })));
+    const { report } = (await audit(taskId)) ?? {};
+    expect(report).toMatchObject({ verdict: 'broken', rows: length + strays.length, end: 'known' });
+    expect(report?.problems).toEqual(
+      strays.map((sequence) => ({
+        sequence,
+        kind: 'identity',
+        message: `No event has the place ${sequence}.`,
+      })),
+    );
+    expect(responseProblems('auditTask', 200, 'application/json', report)).toEqual([]);
+  });
+
   it('tells of a task without rows', async () => {
     const [asked, gone] = [nextTask(), nextTask()];
     await database.putTask({ taskId: asked, version: 1, state: 'requested' });
@@ -211,12 +273,12 @@ describe('the audit of a task', () => {
     expect(await audit(asked)).toEqual({
       report: { ...none, taskId: asked, verdict: 'intact', problems: [] },
     });
-    const message = `Rows 1 to ${length} are missing, which the poll has recorded, unless expired.`;
+    const message = `Rows 1 to ${length} are missing, which the poll has recorded; perhaps expired.`;
     expect(await audit(gone)).toEqual({
       report: {
         ...none,
         taskId: gone,
-        verdict: 'broken',
+        verdict: 'incomplete',
         beginsAtFirst: false,
         problems: [{ sequence: 0, kind: 'head', message }],
       },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { historyPages } from '../../../lib/aws/api/history-pages.ts';
+import { API_TRANSLATION } from '../../../lib/aws/clients.ts';
 import { taskTable } from '../../../lib/aws/task-table.ts';
 import { createTables } from '../../../local/database/create-tables.ts';
 import { startDatabase } from '../../../local/database/database.ts';
@@ -26,7 +27,7 @@ export async function startHistory() {
     credentials: { accessKeyId, secretAccessKey: 'secret' },
   });
   await createTables(base, TABLES);
-  const client = DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } });
+  const client = DynamoDBDocumentClient.from(base, API_TRANSLATION);
   const cost = { requests: 0, rows: 0 };
   base.middlewareStack.add(
     (next) => async (args) => {

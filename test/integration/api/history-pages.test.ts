@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BadCursorError } from '../../../lib/api/cursor.ts';
 import type { PageRequest, Position } from '../../../lib/api/ports.ts';
 import { ProblemError } from '../../../lib/api/problem.ts';
+import { series } from '../../../lib/api/series.ts';
 import type { DetailType } from '../../../lib/domain/events.ts';
 import { MINUTE, NOON } from '../../support/builders.ts';
 import { storedRow } from '../../support/history-rows.ts';
@@ -298,6 +299,57 @@ describe('large rows', () => {
       [20, 40, 60],
       [20, 40, 60],
     ]);
+  });
+});
+
+describe('rows at places that no event has', () => {
+  const START = 9_000 * DAY;
+  const filter = between(START, START + DAY / 4);
+  const strays = [-7, 0, 1.5, 2.000_000_1, 2 ** 53, 1e20, 1e60];
+  const sequences = [1, 2, 3, ...strays].sort((a, b) => a - b);
+
+  beforeAll(() =>
+    database.put(
+      sequences.map((sequence) => ({
+        ...storedRow({ taskId: 'strays', observedAt: iso(START) }),
+        sequence,
+        summary: sequence,
+      })),
+    ),
+  );
+
+  it.each(['asc', 'desc'] as const)('do not keep a search from any row, %s', async (order) => {
+    for (const limit of [1, 2, 4, 50]) {
+      const { rows } = await allByTime({ filter, order, limit });
+      const expected = order === 'asc' ? sequences : sequences.toReversed();
+      expect(rows.map(({ sequence }) => sequence)).toEqual(expected);
+    }
+  });
+
+  it.each(['asc', 'desc'] as const)('do not keep a search from events of their task, %s', async (order) => {
+    for (const limit of [1, 2, 4, 50]) {
+      const found: unknown[] = [];
+      let after: Position | undefined;
+      do {
+        const request = { filter: {}, order, limit, ...(after && { after }) };
+        const { rows, next } = await database.history.ofTask('strays', request);
+        found.push(...rows.map(({ sequence }) => sequence));
+        after = next;
+      } while (after !== undefined);
+      const events = found.filter((sequence) => [1, 2, 3].includes(Number(sequence)));
+      expect(events).toEqual(order === 'asc' ? [1, 2, 3] : [3, 2, 1]);
+    }
+  });
+
+  it('are no points of a series', async () => {
+    await database.put([{ ...storedRow({ taskId: 'half', observedAt: iso(START + DAY) }), sequence: 1.5 }]);
+    expect(await series('half', { points: 10 }, database.history)).toEqual({
+      taskId: 'half',
+      rows: 0,
+      points: [],
+    });
+    const { rows, points } = await series('strays', { points: 10 }, database.history);
+    expect([rows, points.map(({ sequence }) => sequence)]).toEqual([3, [1, 2, 3]]);
   });
 });
 

@@ -1,18 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalHash, canonicalJson } from '../../../lib/canonical-hash.ts';
+import { appendRows, type Head } from '../../../lib/domain/chain.ts';
 import {
   type ChainProblem,
   checkEnd,
   checkRow,
+  expiredIn,
+  type Findings,
   missingEnd,
   NOTHING_CHECKED,
 } from '../../../lib/domain/chain-check.ts';
-import type { EndedTask } from '../../../lib/domain/tracked.ts';
-import { NOON } from '../../support/builders.ts';
+import type { HistoryRow, TaskEvent } from '../../../lib/domain/events.ts';
+import type { EndedTask, TrackedTask } from '../../../lib/domain/tracked.ts';
+import { facts, liveTask, NOON } from '../../support/builders.ts';
 import { rolloutHistory } from '../../support/history-rows.ts';
 
 type Row = Readonly<Record<string, unknown>>;
+
+const DAY_MS = 86_400_000;
+const EVENT: TaskEvent = {
+  detailType: 'OTA Task Event Set Aside',
+  published: false,
+  body: { setAsideSequence: 1, errorCode: 'x', errorMessage: 'x' },
+};
 
 /** Histories of simulated rollouts. The rows of some will expire. */
 const histories = Array.from({ length: 12 }, (_, seed): Row[] =>
@@ -21,21 +32,27 @@ const histories = Array.from({ length: 12 }, (_, seed): Row[] =>
 const aHistory = fc.constantFrom(...histories);
 const aPlace = aHistory.chain((rows) => fc.tuple(fc.constant(rows), fc.nat({ max: rows.length - 1 })));
 
-/** All that is wrong with rows, where the poll has recorded others. */
-function problemsOf(rows: readonly Row[], recorded: readonly Row[]): readonly ChainProblem[] {
-  const { taskId, sequence, hash } = recorded.at(-1) ?? {};
-  const head = { sequence: Number(sequence), hash: String(hash) };
-  const task: EndedTask = { state: 'ended', taskId: String(taskId), version: 1, head, expiresAt: 0 };
+/** All that is found in rows where the poll knows the task. */
+function problemsOf(rows: readonly Row[], task: TrackedTask, now = NOON): Findings {
   const problems: ChainProblem[] = [];
   let chain = NOTHING_CHECKED;
   for (const row of rows) {
-    const checked = checkRow(chain, row, { taskId: task.taskId, hash: canonicalHash, now: NOON });
+    const checked = checkRow(chain, row, { taskId: task.taskId, hash: canonicalHash, now });
     chain = checked.chain;
     problems.push(...checked.problems);
   }
-  const end = checkEnd(chain, task);
-  if (end.kind === 'known') return [...problems, ...end.problems];
-  return end.kind === 'unknown' ? problems : [...problems, missingEnd(chain, end.recordedThrough)];
+  const end = checkEnd(chain, task, now);
+  const found = end.kind === 'behind' ? missingEnd(chain, end.recordedThrough, end.task, now) : end;
+  return { broken: [...problems, ...found.broken], expired: [...expiredIn(chain), ...found.expired] };
+}
+
+/** All that is wrong with rows, where the poll has recorded others. */
+function brokenOf(rows: readonly Row[], recorded: readonly Row[]): readonly ChainProblem[] {
+  const { taskId, sequence, hash } = recorded.at(-1) ?? {};
+  const head = { sequence: Number(sequence), hash: String(hash) };
+  const task: EndedTask = { state: 'ended', taskId: String(taskId), version: 1, head, expiresAt: 0 };
+  const { broken, expired } = problemsOf(rows, task);
+  return [...broken, ...expired];
 }
 
 function rehashed({ hash, ...content }: Row): Row {
@@ -45,7 +62,7 @@ function rehashed({ hash, ...content }: Row): Row {
 describe('the check of a chain', () => {
   it('finds nothing in the histories of rollouts', () => {
     expect(histories.length).toBeGreaterThan(8);
-    for (const rows of histories) expect(problemsOf(rows, rows)).toEqual([]);
+    for (const rows of histories) expect(brokenOf(rows, rows)).toEqual([]);
   });
 
   it('finds any change of any row, whether or not the row is hashed anew', () =>
@@ -62,7 +79,7 @@ describe('the check of a chain', () => {
           const changed = { ...row, [names[which % names.length] ?? '']: value };
           const tampered = isHashedAnew ? rehashed(changed) : changed;
           fc.pre(canonicalJson(tampered) !== canonicalJson(row));
-          expect(problemsOf(rows.with(place, tampered), rows)).not.toEqual([]);
+          expect(brokenOf(rows.with(place, tampered), rows)).not.toEqual([]);
         },
       ),
       { numRuns: 300 },
@@ -74,10 +91,10 @@ describe('the check of a chain', () => {
         const row = rows[place] ?? {};
         const names = Object.keys(row).filter((name) => name !== 'taskId' && name !== 'sequence');
         const { [names[which % names.length] ?? '']: _, ...less } = row;
-        expect(problemsOf(rows.with(place, less), rows)).not.toEqual([]);
+        expect(brokenOf(rows.with(place, less), rows)).not.toEqual([]);
         fc.pre(!Object.hasOwn(row, added));
         const more = { ...row, [added]: null };
-        expect(problemsOf(rows.with(place, more), rows)).toMatchObject([{ kind: 'hash' }]);
+        expect(brokenOf(rows.with(place, more), rows)).toMatchObject([{ kind: 'hash' }]);
       }),
     ));
 
@@ -90,7 +107,7 @@ describe('the check of a chain', () => {
         ([rows, left]) => {
           const isTail = left.length > 0 && canonicalJson(left) === canonicalJson(rows.slice(-left.length));
           const mayExpire = rows[0]?.expiresAt !== undefined;
-          const problems = problemsOf(left, rows);
+          const problems = brokenOf(left, rows);
           if (isTail && mayExpire) expect(problems).toEqual([]);
           else expect(problems).not.toEqual([]);
         },
@@ -101,7 +118,7 @@ describe('the check of a chain', () => {
   it('finds each end that is cut off', () => {
     for (const rows of histories) {
       for (let length = 0; length < rows.length; length += 1) {
-        expect(problemsOf(rows.slice(0, length), rows)).toMatchObject([{ kind: 'head', sequence: length }]);
+        expect(brokenOf(rows.slice(0, length), rows)).toMatchObject([{ kind: 'head', sequence: length }]);
       }
     }
   });
@@ -115,7 +132,7 @@ describe('the check of a chain', () => {
           return isHashedAnew ? rehashed(moved) : moved;
         };
         const swapped = rows.with(one, put(other, one)).with(other, put(one, other));
-        expect(problemsOf(swapped, rows)).not.toEqual([]);
+        expect(brokenOf(swapped, rows)).not.toEqual([]);
       }),
     ));
 
@@ -126,7 +143,67 @@ describe('the check of a chain', () => {
         const sequence = Number(last.sequence) + 1;
         const eventId = `${last.taskId}:${sequence}`;
         const appended = rehashed({ ...last, sequence, eventId, previousHash: last.hash });
-        expect(problemsOf([...rows, appended], rows)).toMatchObject([{ kind: 'head', sequence }]);
+        expect(brokenOf([...rows, appended], rows)).toMatchObject([{ kind: 'head', sequence }]);
       }),
+    ));
+
+  /** Days on which something happened, and how many days later somebody looks. */
+  const aLife = fc.record({
+    days: fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 12 }),
+    after: fc.nat({ max: 100 }),
+    /** Of the rows whose time is up, which have gone. */
+    gone: fc.infiniteStream(fc.boolean()),
+  });
+  /** Days; infinitely many where rows are kept for good. */
+  const aRetention = fc.constantFrom(Number.POSITIVE_INFINITY, 90, 30, 7, 1);
+
+  function brokenIn(
+    { days, after, gone }: typeof aLife extends fc.Arbitrary<infer Life> ? Life : never,
+    retentions: readonly number[],
+    mayGo: (row: HistoryRow, all: readonly HistoryRow[]) => boolean,
+  ) {
+    let head: Head | undefined;
+    let now = NOON;
+    const rows = days.flatMap((day, index) => {
+      now += day * DAY_MS;
+      const retentionDays = retentions[Math.floor((index * retentions.length) / days.length)] ?? 0;
+      const appended = appendRows(head, facts(), [EVENT], {
+        now,
+        hash: canonicalHash,
+        ...(Number.isFinite(retentionDays) && { retentionDays }),
+      });
+      head = appended.head;
+      return appended.rows;
+    });
+    now += after * DAY_MS;
+    const left = rows.filter((row) => {
+      const isOver = row.expiresAt !== undefined && row.expiresAt * 1_000 <= now;
+      return !(isOver && mayGo(row, rows) && gone.next().value);
+    });
+    const item = liveTask({ recordedThrough: rows.length, outbox: [], ...(head && { head }) });
+    const trackedSince = NOON + (days[0] ?? 0) * DAY_MS;
+    const task = { ...item, snapshot: { ...item.snapshot, trackedSince } };
+    return problemsOf(
+      left.map((row) => ({ ...row })),
+      task,
+      now,
+    ).broken;
+  }
+
+  it('finds nothing broken in what is left of rows that expire, in whatever order they go', () =>
+    fc.assert(
+      fc.property(aLife, aRetention, (life, retention) => {
+        expect(brokenIn(life, [retention], () => true)).toEqual([]);
+      }),
+      { numRuns: 500 },
+    ));
+
+  it('finds nothing broken where rows are kept no longer than before, save at an end that has gone', () =>
+    fc.assert(
+      fc.property(aLife, fc.array(aRetention, { minLength: 1, maxLength: 3 }), (life, retentions) => {
+        const falling = retentions.toSorted((a, b) => (a > b ? -1 : Number(a < b)));
+        expect(brokenIn(life, falling, (row, all) => row !== all.at(-1))).toEqual([]);
+      }),
+      { numRuns: 500 },
     ));
 });
