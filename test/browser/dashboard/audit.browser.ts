@@ -535,6 +535,21 @@ describe('a verification', () => {
     expect(audited()).toHaveLength(12);
   });
 
+  it('says which are incomplete, calmly', async () => {
+    const problems: ChainReport['problems'] = [
+      { sequence: 4, kind: 'gap', message: 'Row 3 is missing; perhaps expired.' },
+    ];
+    api().answer('auditTask', ({ taskId }) => ({
+      body: report(taskId, { verdict: 'incomplete', problems }),
+    }));
+    const page = await open('/audit?task=ota-60d1c7f254');
+    await page.getByRole('button', { name: 'Verify this task' }).click();
+    await page.getByText('1 task, 100 rows: 1 incomplete, 0 intact').waitFor();
+    expect(await page.locator('.audit-verdict.audit-partial').count()).toBe(1);
+    await page.getByText('Incomplete: 1 task').waitFor();
+    await page.getByText('row 4: Row 3 is missing; perhaps expired.').waitFor();
+  });
+
   it('tries again what fails for a moment', async () => {
     const failures = new Map<string, number>();
     api().answer('auditTask', ({ taskId }) => {

@@ -101,13 +101,17 @@ interface OutcomeProps {
 
 /** The verdict, and what is wrong, as soon as it is known. */
 function Outcome({ state, isRunning, check }: OutcomeProps) {
-  const { broken, notChecked } = state ?? NOT_VERIFIED;
+  const { broken, incomplete, notChecked } = state ?? NOT_VERIFIED;
   return (
     <>
       <div role="status">{state !== undefined && !isRunning && <Verdict state={state} />}</div>
       <TaskList
         title={`Broken: ${tasks(broken.length)}`}
         items={broken.map(({ taskId, problems }) => ({ taskId, words: problemsWords(problems) }))}
+      />
+      <TaskList
+        title={`Incomplete: ${tasks(incomplete.length)}`}
+        items={incomplete.map(({ taskId, problems }) => ({ taskId, words: problemsWords(problems) }))}
       />
       <TaskList
         title={`Not checked: ${tasks(notChecked.length)}`}
@@ -136,30 +140,42 @@ function Verdict({ state }: { state: Verification }) {
   );
 }
 
-function toneOf({ phase, broken, notChecked }: Verification): 'good' | 'bad' | 'partial' {
+function toneOf({ phase, broken, incomplete, notChecked }: Verification): 'good' | 'bad' | 'partial' {
   if (broken.length > 0 || phase === 'failed') return 'bad';
-  return phase === 'stopped' || notChecked.length > 0 ? 'partial' : 'good';
+  return phase === 'stopped' || incomplete.length + notChecked.length > 0 ? 'partial' : 'good';
 }
 
 /** `120 tasks, 12,345 rows: all intact`. */
 function verdictWords(state: Verification): string {
-  const { phase, tasks: all, intact, rows: checkedRows, broken, notChecked, error } = state;
+  const { phase, tasks: all, intact, rows: checkedRows, broken, incomplete, notChecked, error } = state;
   if (phase === 'failed')
     return `The tasks could not be found. ${error === undefined ? '' : problemText(error)}`;
   if (all === 0) return phase === 'stopped' ? 'Stopped' : 'There are no tasks to check';
-  const checked = intact + broken.length;
+  const checked = intact + broken.length + incomplete.length;
   const begin =
     phase === 'stopped'
       ? `Stopped after ${count(checked)} of ${tasks(all)}, ${rows(checkedRows)}`
       : `${tasks(checked)}, ${rows(checkedRows)}`;
-  if (broken.length > 0) return `${begin}: ${count(broken.length)} broken, ${count(intact)} intact`;
-  if (intact === 0) return begin;
+  if (checked === 0) return begin;
+  if (checked > intact) {
+    const counts = [
+      [broken.length, 'broken'],
+      [incomplete.length, 'incomplete'],
+    ] as const;
+    const faulty = counts.filter(([n]) => n > 0).map(([n, what]) => `${count(n)} ${what}, `);
+    return `${begin}: ${faulty.join('')}${count(intact)} intact`;
+  }
   return `${begin}: all intact${notChecked.length > 0 || phase === 'stopped' ? ' so far' : ''}`;
 }
 
 /** What the verdict does not prove. */
-function notesOf({ expired, openEnded }: Verification): string[] {
+function notesOf({ expired, openEnded, incomplete }: Verification): string[] {
   return [
+    ...(incomplete.length === 0
+      ? []
+      : [
+          `Of ${tasks(incomplete.length)}, rows are missing that may have expired. The others are as they were written.`,
+        ]),
     ...(expired === 0
       ? []
       : [
@@ -168,7 +184,7 @@ function notesOf({ expired, openEnded }: Verification): string[] {
     ...(openEnded === 0
       ? []
       : [
-          `Of ${tasks(openEnded)}, the last row is no longer known: if rows at the end were removed, that cannot be seen.`,
+          `Of ${tasks(openEnded)}, the last row is no longer known: if rows at the end were removed, that cannot always be seen.`,
         ]),
   ];
 }

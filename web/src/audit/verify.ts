@@ -2,8 +2,8 @@ import type { ChainProblem, ChainReport, HistoryPage, TaskList } from '../../../
 import type { Query } from '../query.ts';
 import { type Wait, withRetries } from './retry.ts';
 
-/** Whose chain is not as it was written. */
-export interface BrokenChain {
+/** Whose chain is not as it was written, or lacks rows. */
+export interface FaultyChain {
   readonly taskId: string;
   readonly problems: readonly ChainProblem[];
 }
@@ -26,7 +26,9 @@ export interface Verification {
   readonly expired: number;
   /** Of those that are intact: where the history of so many tasks has to end is no longer known. */
   readonly openEnded: number;
-  readonly broken: readonly BrokenChain[];
+  readonly broken: readonly FaultyChain[];
+  /** Rows are missing that may have expired. */
+  readonly incomplete: readonly FaultyChain[];
   readonly notChecked: readonly NotChecked[];
   readonly error?: Error;
 }
@@ -39,6 +41,7 @@ export const NOT_VERIFIED: Verification = {
   expired: 0,
   openEnded: 0,
   broken: [],
+  incomplete: [],
   notChecked: [],
 };
 
@@ -66,8 +69,8 @@ const LIMIT = 500;
 const TELLING_TYPES = ['OTA Task Tracking Started', 'OTA Task Status Changed', 'OTA Task Tracking Stopped'];
 
 /** How many were checked, with whatever outcome. */
-export const checkedOf = ({ intact, broken, notChecked }: Verification) =>
-  intact + broken.length + notChecked.length;
+export const checkedOf = ({ intact, broken, incomplete, notChecked }: Verification) =>
+  intact + broken.length + incomplete.length + notChecked.length;
 
 /** Checks the chains of tasks. Tells each step. A task that cannot be checked, after some tries, does not stop the others. */
 export async function verify(
@@ -187,6 +190,7 @@ function withOutcome(state: Verification, outcome: Outcome): Partial<Verificatio
   if (outcome.kind === 'error')
     return { notChecked: [...state.notChecked, { taskId: outcome.taskId, why: outcome.why }] };
   const { taskId, verdict, problems, beginsAtFirst, end } = outcome.report;
+  if (verdict === 'incomplete') return { incomplete: [...state.incomplete, { taskId, problems }] };
   if (verdict !== 'intact') return { broken: [...state.broken, { taskId, problems }] };
   return {
     intact: state.intact + 1,

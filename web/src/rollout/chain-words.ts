@@ -23,6 +23,7 @@ export const problemWords = ({ kind }: ChainProblem): string => PROBLEMS[kind] ?
 /** The verdict of the last answer to a check. */
 export function verdictOf(report: ChainReport): Verdict {
   if (report.verdict === 'broken') return broken(report);
+  if (report.verdict === 'incomplete') return incomplete(report);
   if (report.rows === 0)
     return {
       tone: 'partial',
@@ -55,10 +56,27 @@ function broken({ problems, rows: checked }: ChainReport): Verdict {
   };
 }
 
+function incomplete({ rows: checked, end }: ChainReport): Verdict {
+  return {
+    tone: 'partial',
+    title: checked === 0 ? 'Incomplete: no row is left' : `Incomplete: ${rows(checked)} are left`,
+    sentences: [
+      ...(checked === 0
+        ? []
+        : ['Every row that is there has the hash of its content: none was changed or put in between.']),
+      'Rows are missing. They may have been deleted when their time was over, since the time that rows are kept was switched on or shortened, or has passed: whether somebody deleted them earlier cannot be told.',
+      ...(end === 'unknown' ? [OPEN_END] : []),
+    ],
+  };
+}
+
+const OPEN_END =
+  'The poll no longer knows which row was the last one: of rows that were removed from the end, some would not be noticed.';
+
 function endWords({ end, lastSequence }: ChainReport): string {
   return end === 'known'
     ? `Row ${lastSequence ?? '?'} is the last one that the poll knows of: none is missing at the end.`
-    : 'The poll no longer knows which row was the last one: rows that were removed from the end would not be noticed.';
+    : OPEN_END;
 }
 
 /** What nobody can tell from the history alone. */

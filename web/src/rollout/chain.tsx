@@ -48,7 +48,9 @@ export function Chain({ taskId }: { taskId: string }) {
         {BUTTONS[check.state]}
       </button>
       <div role="status">
-        {isChecking && <p>{check.rows === 0 ? 'Checking…' : `Intact so far: ${count(check.rows)} rows…`}</p>}
+        {isChecking && (
+          <p>{check.rows === 0 ? 'Checking…' : `Not broken so far: ${count(check.rows)} rows…`}</p>
+        )}
         {check.state === 'failed' && (
           <p class="note note-bad">The check could not be finished. {problemText(check.error)}</p>
         )}

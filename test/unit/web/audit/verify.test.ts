@@ -69,7 +69,7 @@ async function verified(
   return last;
 }
 
-const INTACT = { phase: 'done', expired: 0, openEnded: 0, broken: [], notChecked: [] };
+const INTACT = { phase: 'done', expired: 0, openEnded: 0, broken: [], incomplete: [], notChecked: [] };
 
 describe('the tasks', () => {
   it('are those of the overview and those of the range, each once, on all pages', async () => {
@@ -153,6 +153,21 @@ describe('a task', () => {
       rows: 20,
       broken: [{ taskId: 'b', problems }],
     });
+  });
+
+  it('may be incomplete, which is said with why', async () => {
+    const problems: ChainReport['problems'] = [{ sequence: 5, kind: 'gap', message: 'Row 4 is missing.' }];
+    const audit = (taskId: string) =>
+      report(taskId, taskId === 'b' ? { verdict: 'incomplete', problems } : {});
+    const outcome = await verified({ taskIds: ['a', 'b'] }, api({ audit }));
+    expect(outcome).toEqual({
+      ...INTACT,
+      tasks: 2,
+      intact: 1,
+      rows: 20,
+      incomplete: [{ taskId: 'b', problems }],
+    });
+    expect(checkedOf(outcome)).toBe(2);
   });
 
   it('may prove less than all', async () => {

@@ -30,6 +30,21 @@ describe('the verdict on a chain', () => {
     ['open end', { end: 'unknown' }, 'partial', 'Intact: 12 rows', /would not be noticed/],
     ['empty', { rows: 0 }, 'partial', 'Nothing to check', /no rows/],
     [
+      'incomplete',
+      { verdict: 'incomplete', rows: 9, problems: [{ sequence: 5, kind: 'gap', message: 'x' }] },
+      'partial',
+      'Incomplete: 9 rows are left',
+      /Every row that is there.*Rows are missing/,
+    ],
+    [
+      'incomplete, with an open end',
+      { verdict: 'incomplete', end: 'unknown' },
+      'partial',
+      'Incomplete: 12 rows are left',
+      /would not be noticed/,
+    ],
+    ['all gone', { verdict: 'incomplete', rows: 0 }, 'partial', 'Incomplete: no row is left', /^Rows are/],
+    [
       'broken once',
       { verdict: 'broken', problems: [{ sequence: 5, kind: 'hash', message: 'x' }] },
       'bad',

@@ -11,7 +11,8 @@ export function Rules({ detail }: { detail: TaskDetail }) {
       <h2 id="rules">Rules</h2>
       {rulesUnknown !== undefined && (
         <p class="note note-warning">
-          The rules cannot be shown now: {rulesUnknown} The open breaches are above.
+          The rules cannot be shown now: {rulesUnknown}
+          {task.breaches.length > 0 && ' The open breaches are above.'}
         </p>
       )}
       {rules.length > 0 && <Table rules={inOrder(rules)} />}
