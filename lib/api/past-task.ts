@@ -49,15 +49,16 @@ const Cancellation = z.object({
 export type PastTask = Pick<TaskDetail, 'task' | 'taskArn' | 'accountId' | 'region' | 'inferredCause'>;
 
 /**
- * How a task stood when it was last observed.
+ * How a task stood when it was last observed, by the newest row that can be understood.
  *
  * @param first its first row
  * @param rows its last rows, newest first
- * @throws UnreadableItemError for rows that tell no such thing
+ * @throws UnreadableItemError for rows none of which tells such a thing
  */
 export function pastTask(first: StoredRow, rows: readonly [StoredRow, ...StoredRow[]]): PastTask {
-  const { taskArn, accountId, region, observedAt: _, ...last } = parse(Row, rows[0]);
-  const { observedAt: trackedSince } = parse(Row.pick({ observedAt: true }), first);
+  const newest = firstOf(Row, rows) ?? parse(Row, rows[0]);
+  const { taskArn, accountId, region, observedAt: _, ...last } = newest;
+  const trackedSince = firstOf(Row.pick({ observedAt: true }), [first])?.observedAt;
   const percent = percentComplete(last.counts);
   const stop = stopIn(rows);
   const inferredCause = last.status === 'CANCELED' ? causeIn(rows) : undefined;
@@ -66,7 +67,7 @@ export function pastTask(first: StoredRow, rows: readonly [StoredRow, ...StoredR
       ...last,
       state: 'past',
       ...(percent !== undefined && { percentComplete: percent }),
-      trackedSince,
+      ...(trackedSince !== undefined && { trackedSince }),
       ...(stop && { endedAt: stop.observedAt, stopped: stop.reason }),
       breaches: [],
       undelivered: 0,

@@ -3,9 +3,11 @@ import { undeliveredOf } from '../domain/fleet/undelivered.ts';
 import { lastLookOf, viewOfEnded, viewOfLive } from '../domain/fleet/view.ts';
 import type { Snapshot, TaskFacts } from '../domain/task.ts';
 import type { LastLook, LiveTask, TrackedTask } from '../domain/tracked.ts';
+import { UnreadableItemError } from '../errors.ts';
 import type { Configuration, TaskDetail } from './generated/api.ts';
 import { causeIn, pastTask } from './past-task.ts';
 import type { Fleet, HistoryPages } from './ports.ts';
+import { ProblemError } from './problem.ts';
 import { createTaskRules, type TaskRulesDeps } from './task-rules.ts';
 
 export interface ShowTaskDeps extends TaskRulesDeps {
@@ -22,7 +24,8 @@ type Found = Pick<TaskDetail, 'task'> & Partial<TaskDetail>;
 /**
  * Shows all that is known of a task now. What the service says of it is remembered for a minute.
  *
- * @returns a function that gives undefined for a task of which neither table knows, and throws what the database answers
+ * @returns a function that gives undefined for a task of which neither table knows, and throws what the database answers, and a
+ * ProblemError for a task of which nothing can be understood
  */
 export function createShowTask(deps: ShowTaskDeps): (taskId: string) => Promise<TaskDetail | undefined> {
   const { fleet, history, now } = deps;
@@ -56,18 +59,60 @@ export function createShowTask(deps: ShowTaskDeps): (taskId: string) => Promise<
     return first && last && pastTask(first, [last, ...before]);
   };
 
+  /** An item of another version says that its task is tracked, or was until a few days ago; the history says which. */
+  const showUnreadable = async (taskId: string): Promise<Found> => {
+    const found = await showPast(taskId);
+    if (found === undefined) throw nothingReadable(taskId);
+    const state = found.task.stopped === undefined ? 'live' : 'ended';
+    return { ...found, task: { ...found.task, state }, rulesUnknown: OF_ANOTHER_VERSION };
+  };
+
   const find = (taskId: string, item: TrackedTask | undefined) => {
     if (item?.state === 'live') return showLive(item);
     const last = item && lastLookOf(item, now());
     return last === undefined ? showPast(taskId) : showEnded(last);
   };
 
-  return async (taskId) => {
-    const item = await fleet.one(taskId);
+  const show = async (taskId: string): Promise<TaskDetail | undefined> => {
+    const item = await readItem(taskId, fleet);
+    if (item === 'unreadable') return detailOf(await showUnreadable(taskId), undefined);
     const found = await find(taskId, item);
-    const { head } = item ?? {};
-    return found && { rules: [], undelivered: undeliveredOf(item), ...(head && { head }), ...found };
+    return found && detailOf(found, item);
   };
+
+  return async (taskId) => {
+    try {
+      return await show(taskId);
+    } catch (error) {
+      throw error instanceof UnreadableItemError ? nothingReadable(taskId, error) : error;
+    }
+  };
+}
+
+const OF_ANOTHER_VERSION =
+  'What the poll knows of the task is of another version of ota-watch. What is shown is from its history, which does not tell which breaches are open.';
+
+function nothingReadable(taskId: string, cause?: Error): ProblemError {
+  return new ProblemError('not-found', `What is stored of task ${taskId} cannot be understood`, {
+    cause,
+  });
+}
+
+async function readItem(
+  taskId: string,
+  fleet: Pick<Fleet, 'one'>,
+): Promise<TrackedTask | 'unreadable' | undefined> {
+  try {
+    return await fleet.one(taskId);
+  } catch (error) {
+    if (error instanceof UnreadableItemError) return 'unreadable';
+    throw error;
+  }
+}
+
+function detailOf(found: Found, item: TrackedTask | undefined): TaskDetail {
+  const { head } = item ?? {};
+  return { rules: [], undelivered: undeliveredOf(item), ...(head && { head }), ...found };
 }
 
 function foundOf(

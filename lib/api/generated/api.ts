@@ -269,7 +269,9 @@ export interface TaskDetail {
    */
   rules: RuleStanding[];
   /**
-   * Why the rules are not shown although the task is live. The open breaches are.
+   * Why the rules are not shown although the task is live. The open breaches are, save for a task of which the poll knows what this
+   * version cannot read: that is shown from its history.
+   *
    */
   rulesUnknown?: string;
   undelivered: Undelivered;

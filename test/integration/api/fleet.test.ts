@@ -4,6 +4,7 @@ import { createFleet } from '../../../lib/api/fleet.ts';
 import type { ListTasksQuery } from '../../../lib/api/generated/api.ts';
 import { health } from '../../../lib/api/health.ts';
 import { listTasks } from '../../../lib/api/list-tasks.ts';
+import { ProblemError } from '../../../lib/api/problem.ts';
 import { createShowTask } from '../../../lib/api/show-task.ts';
 import { historyPages } from '../../../lib/aws/api/history-pages.ts';
 import { otaService } from '../../../lib/aws/managed-integrations.ts';
@@ -390,5 +391,63 @@ describe('a task that is over', () => {
     const api = instance();
     expect(await api.show('asked')).toBeUndefined();
     expect(await api.show('t1')).toBeUndefined();
+  });
+});
+
+describe('a task whose item is of another version', () => {
+  const spoil = (taskId: string) =>
+    world.dynamodb.send(new PutCommand({ TableName: TASKS, Item: { taskId, state: 'asleep', version: 1 } }));
+  const rulesUnknown = expect.stringContaining('of another version');
+
+  it('is shown from its history', async () => {
+    world.task('t1', { queued: 90, succeeded: 10 });
+    await world.poll();
+    await spoil('t1');
+    const api = instance();
+    expect(await api.show('t1')).toEqual({
+      ...WHERE,
+      task: {
+        taskId: 't1',
+        state: 'live',
+        status: 'IN_PROGRESS',
+        counts: counts({ queued: 90, succeeded: 10 }),
+        percentComplete: 10,
+        otaType: 'ONE_TIME',
+        trackedSince: iso(1),
+        lastUpdatedAt: iso(0),
+        breaches: [],
+        undelivered: 0,
+      },
+      rules: [],
+      rulesUnknown,
+      undelivered: NOTHING,
+    });
+    expect(api.warnings).toEqual([]);
+  });
+
+  it('has ended if its history says so', async () => {
+    world.task('t1', { queued: 10 });
+    await world.poll();
+    world.task('t1', { succeeded: 10 }, { status: 'COMPLETED' });
+    await world.poll();
+    await spoil('t1');
+    expect(await instance().show('t1')).toMatchObject({
+      task: { state: 'ended', stopped: 'completed', endedAt: iso(2) },
+      rulesUnknown,
+    });
+  });
+
+  it('is not known as long as it has no history', async () => {
+    await spoil('t1');
+    const error = new ProblemError('not-found', 'What is stored of task t1 cannot be understood');
+    await expect(instance().show('t1')).rejects.toThrow(error);
+  });
+
+  it('is not known if its history is of another version as well', async () => {
+    await world.dynamodb.send(
+      new PutCommand({ TableName: 'ota-watch-dev-history', Item: { taskId: 't1', sequence: 1 } }),
+    );
+    const error = new ProblemError('not-found', 'What is stored of task t1 cannot be understood');
+    await expect(instance().show('t1')).rejects.toThrow(error);
   });
 });

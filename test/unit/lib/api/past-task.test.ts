@@ -70,6 +70,12 @@ describe('a task of the past', () => {
     expect(pastTask(started, [last]).task).not.toHaveProperty('percentComplete');
   });
 
+  it('is shown from what can be understood', () => {
+    const broken = { ...stopped, status: 7, observedAt: 8 };
+    const { trackedSince, ...task } = SHOWN;
+    expect(pastTask(broken, [broken, changed])).toEqual({ task, inferredCause: 'end-time' });
+  });
+
   it('cannot be shown from rows that tell of no task', () => {
     const broken = row('Progressed', 1, { status: 7, counts: { ...counts(), failed: -1 } });
     expect(() => pastTask(started, [broken])).toThrow(
