@@ -5,6 +5,7 @@ const DAY = 24 * HOUR;
 
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const DECIMAL = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 2 });
 const COARSE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 
 const DAY_OF_YEAR = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' });
@@ -79,6 +80,11 @@ function pair(great: number, unit: string, small: number, smallUnit: string): st
 /** `12,345` */
 export function count(n: number): string {
   return WHOLE.format(n);
+}
+
+/** `12,345`, and `1.5M` where there is little room for so many. */
+export function shortCount(n: number): string {
+  return n < 100_000 ? WHOLE.format(n) : COMPACT.format(n);
 }
 
 /** `12,345.68`: a number of which nothing else is known. */

@@ -7,6 +7,7 @@ import {
   longDuration,
   percent,
   rate,
+  shortCount,
   shortInstant,
 } from '../../../web/src/format.ts';
 
@@ -68,6 +69,15 @@ describe('numbers', () => {
     [12_345, '12,345'],
   ])('%d things are %s', (n, shown) => {
     expect(count(n)).toBe(shown);
+  });
+
+  it.each([
+    [99_999, '99,999'],
+    [250_000, '250K'],
+    [1_500_000, '1.5M'],
+    [2_000_000, '2M'],
+  ])('%d things are %s where there is little room', (n, shown) => {
+    expect(shortCount(n)).toBe(shown);
   });
 
   it.each([

@@ -1,9 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { instant } from '../../format.ts';
-import { type Cluster, clustersOf, leading, type Mark } from './marks.ts';
-
-/** Pixels; less could not be told apart by a finger. */
-const APART = 24;
+import { APART, type Cluster, clustersOf, leading, type Mark } from './marks.ts';
 
 export interface MarkStripProps {
   marks: readonly Mark[];

@@ -48,6 +48,9 @@ function markOf(row: HistoryRow): Mark | undefined {
   };
 }
 
+/** Pixels; less could not be told apart by a finger. */
+export const APART = 24;
+
 /** Marks that are too near to one another to be told apart by a finger. */
 export interface Cluster {
   /** Pixels from the left. */

@@ -1,10 +1,10 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { count } from '../../format.ts';
+import { shortCount } from '../../format.ts';
 import { STACK } from '../states.ts';
 import { color, fillOf } from './fills.ts';
 import type { LimitCurve, LimitTone } from './limits.ts';
-import type { Mark } from './marks.ts';
+import { APART, clustersOf, leading, type Mark } from './marks.ts';
 import { edges, type Step } from './stack.ts';
 import { timeLabels } from './time-axis.ts';
 
@@ -117,7 +117,7 @@ function optionsOf(
     width: host.clientWidth,
     height,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
-    padding: [4, 24, 0, 0],
+    padding: [4, 28, 0, 0],
     legend: { show: false },
     cursor: {
       sync: { key: 'rollout', setSeries: false },
@@ -127,7 +127,7 @@ function optionsOf(
     },
     scales: {
       x: { time: true, range: timeRange },
-      y: { range: (_, __, max) => [0, Math.max(1, max * HEADROOM)] },
+      y: { range: (_, __, max) => [0, Math.max(1, max) * HEADROOM] },
     },
     axes: [
       { ...axis, size: 42, space: 64, values: (_, splits) => timeLabels(splits) },
@@ -136,7 +136,7 @@ function optionsOf(
         size: AXIS_WIDTH,
         space: 34,
         incrs: WHOLE_STEPS,
-        values: (_, splits) => splits.map(count),
+        values: (_, splits) => splits.map(shortCount),
       },
     ],
     series: [{}, ...series],
@@ -176,12 +176,18 @@ function limitSeries(tones: readonly LimitTone[]): uPlot.Series[] {
 const MARK_COLORS = { breach: '--error', recovery: '--good', status: '--neutral', configuration: '--info' };
 
 function drawMarks({ ctx, bbox, valToPos }: uPlot, { marks, active }: Picture): void {
+  const place = (at: number) => Math.round(valToPos(at / 1_000, 'x', true));
+  // A line for what has a place of its own above: hundreds would hide what is below them.
+  const alone = clustersOf(marks, place, APART * devicePixelRatio).map(leading);
+  const lines = new Set([...alone, marks.find(({ sequence }) => sequence === active)]);
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
-  for (const { sequence, at, kind, severity } of marks) {
-    const x = Math.round(valToPos(at / 1_000, 'x', true));
+  for (const mark of lines) {
+    if (mark === undefined) continue;
+    const { sequence, at, kind, severity } = mark;
+    const x = place(at);
     ctx.strokeStyle = color(severity === undefined ? MARK_COLORS[kind] : `--${severity}`);
     ctx.lineWidth = (sequence === active ? 3 : 1) * devicePixelRatio;
     ctx.setLineDash(
