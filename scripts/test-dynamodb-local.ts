@@ -1,7 +1,8 @@
-// Runs the tests that use a database against AWS's DynamoDB Local in place of the embedded one. Arguments go to vitest.
+// Runs the tests that use a database, or the files given, against AWS's DynamoDB Local in place of the embedded one. Flags go to vitest.
 // Needs Java 17; fetches DynamoDB Local itself.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { AptError } from './apt.ts';
 import { emulatorFolder } from './dynamodb-local/emulator.ts';
@@ -24,18 +25,20 @@ async function main(args: readonly string[]): Promise<number> {
   const { url, stop } = await startDynamoDbLocal(emulatorFolder());
   process.once('exit', stop);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  const vitest = spawn(
-    path.join(ROOT, 'node_modules/.bin/vitest'),
-    ['run', ...SUITES, ...LEFT_OUT.flatMap((files) => ['--exclude', files]), ...args],
-    {
-      cwd: ROOT,
-      stdio: 'inherit',
-      env: { ...process.env, TEST_DYNAMODB_URL: url, AWS_ENDPOINT_URL_DYNAMODB: url },
-    },
-  );
+  const vitest = spawn(path.join(ROOT, 'node_modules/.bin/vitest'), ['run', ...vitestArguments(args)], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, TEST_DYNAMODB_URL: url, AWS_ENDPOINT_URL_DYNAMODB: url },
+  });
   process.once('exit', () => vitest.kill());
   const [code] = await once(vitest, 'exit');
   return code ?? 1;
+}
+
+/** A file is what exists: the value of a flag may be a word of its own. */
+function vitestArguments(args: readonly string[]): readonly string[] {
+  const hasFiles = args.some((arg) => !arg.startsWith('-') && existsSync(path.resolve(ROOT, arg)));
+  return hasFiles ? args : [...SUITES, ...LEFT_OUT.flatMap((files) => ['--exclude', files]), ...args];
 }
 
 try {
