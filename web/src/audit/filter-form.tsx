@@ -1,6 +1,6 @@
 import { useId, useState } from 'preact/hooks';
 import '../ui/choices.css';
-import { TYPE_NAMES, TYPES } from '../rollout/timeline/words.ts';
+import { TYPE_NAMES, TYPES } from '../event-words.ts';
 import { SEVERITIES } from '../severity.ts';
 import { CustomRange } from './custom-range.tsx';
 import { asCustom, type Filter, type FilterMistakes, NO_FILTER, RANGES, type Range } from './filter.ts';

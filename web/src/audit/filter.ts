@@ -1,5 +1,5 @@
+import { TYPE_SLUGS, type TypeSlug, typesOf } from '../event-words.ts';
 import type { Query } from '../query.ts';
-import { TYPE_SLUGS, type TypeSlug, typesOf } from '../rollout/timeline/words.ts';
 import { SEVERITIES, type Severity } from '../severity.ts';
 
 export type Range = '1h' | '24h' | '7d' | '30d' | 'custom';

@@ -1,8 +1,9 @@
 import { Component } from 'preact';
 import type { HistoryRow } from '../../../lib/api/generated/api.ts';
+import { labelOf } from '../event-words.ts';
 import { instant } from '../format.ts';
-import { Copy } from '../rollout/copy.tsx';
-import { labelOf } from '../rollout/timeline/words.ts';
+import { Copy } from '../ui/copy.tsx';
+import { Scroller } from '../ui/scroller.tsx';
 import { SeverityBadge } from '../ui/severity-badge.tsx';
 import { StatusBadge } from '../ui/status-badge.tsx';
 import { rowWords } from './words.ts';
@@ -97,10 +98,9 @@ function Stored({ row }: { row: HistoryRow }) {
         </span>
         <Copy text={text} label="the row" />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be within reach of the keyboard */}
-      <section class="audit-json" tabIndex={0} aria-label={`JSON of ${row.eventId}`}>
+      <Scroller class="audit-json" label={`JSON of ${row.eventId}`}>
         <pre>{text}</pre>
-      </section>
+      </Scroller>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { Counts, HistoryRow } from '../../../lib/api/generated/api.ts';
+import { headline } from '../event-words.ts';
 import { count, percent, rate } from '../format.ts';
-import { headline } from '../rollout/timeline/words.ts';
 import { THING_STATES } from '../thing-states.ts';
 
 /** What a row says, in a line; and how the rollout stood then, or which rule it is about. */

@@ -2,9 +2,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ChainReport } from '../../../lib/api/generated/api.ts';
 import { get } from '../api.ts';
 import { count } from '../format.ts';
+import { Copy } from '../ui/copy.tsx';
 import { problemText } from '../ui/problem.tsx';
 import { NOT_PROVEN, problemWords, verdictOf } from './chain-words.ts';
-import { Copy } from './copy.tsx';
 
 type Check =
   | { readonly state: 'idle' }

@@ -1,7 +1,7 @@
 import type { TaskDetail } from '../../../lib/api/generated/api.ts';
 import { count } from '../format.ts';
+import { Copy } from '../ui/copy.tsx';
 import { Instant } from '../ui/instant.tsx';
-import { Copy } from './copy.tsx';
 
 /** What of the task's events is on its way, and how far its history goes. */
 export function Delivery({ detail: { undelivered, head } }: { detail: TaskDetail }) {

@@ -1,8 +1,8 @@
 import type { Configuration, TaskDetail } from '../../../lib/api/generated/api.ts';
 import { count, duration } from '../format.ts';
+import { Copy } from '../ui/copy.tsx';
 import { Instant } from '../ui/instant.tsx';
 import { criterionWords } from './chart/limits.ts';
-import { Copy } from './copy.tsx';
 
 /** What a task runs by, and where it is. */
 export function Identity({ detail }: { detail: TaskDetail }) {

@@ -12,8 +12,8 @@ import {
   NO_FILTER,
   RANGES,
 } from '../../../../web/src/audit/filter.ts';
+import { TYPES } from '../../../../web/src/event-words.ts';
 import { queryString } from '../../../../web/src/query.ts';
-import { TYPES } from '../../../../web/src/rollout/timeline/words.ts';
 import { SEVERITIES } from '../../../../web/src/severity.ts';
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryRow } from '../../../../lib/api/generated/api.ts';
+import { headline, kindOf, labelOf, typesOf } from '../../../../web/src/event-words.ts';
 import { clustersOf, leading, marksOf } from '../../../../web/src/rollout/chart/marks.ts';
 import { changes } from '../../../../web/src/rollout/states.ts';
 import { entriesOf, withNewest, withOlder } from '../../../../web/src/rollout/timeline/rows.ts';
-import { headline, kindOf, labelOf, typesOf } from '../../../../web/src/rollout/timeline/words.ts';
 import { counts, NOON } from '../../../support/builders.ts';
 
 function aRow(sequence: number, of: Partial<HistoryRow> = {}): HistoryRow {

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Instant } from '../../ui/instant.tsx';
 import { problemText } from '../../ui/problem.tsx';
+import { Scroller } from '../../ui/scroller.tsx';
 import { SeverityBadge } from '../../ui/severity-badge.tsx';
-import { Scroller } from '../scroller.tsx';
 import type { RowsHandle } from '../timeline/use-rows.ts';
 import { markClass } from './mark-strip.tsx';
 import type { Mark } from './marks.ts';

@@ -1,6 +1,6 @@
 import type { HistoryRow, Rule } from '../../../../lib/api/generated/api.ts';
+import { headline } from '../../event-words.ts';
 import { SEVERITIES } from '../../severity.ts';
-import { headline } from '../timeline/words.ts';
 
 export type MarkKind = 'breach' | 'recovery' | 'status' | 'configuration';
 

@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks';
 import type { SeriesPoint } from '../../../../lib/api/generated/api.ts';
 import { count, instant } from '../../format.ts';
 import { THING_STATES } from '../../thing-states.ts';
+import { Scroller } from '../../ui/scroller.tsx';
 import { statusName } from '../../ui/status-badge.tsx';
-import { Scroller } from '../scroller.tsx';
 
 /** The numbers of the chart as a table, newest first. It is made when somebody opens it. */
 export function PointsTable({ points, rows }: { points: readonly SeriesPoint[]; rows: number }) {

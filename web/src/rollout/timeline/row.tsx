@@ -1,14 +1,14 @@
 import { useMemo } from 'preact/hooks';
 import type { HistoryRow } from '../../../../lib/api/generated/api.ts';
+import { headline, kindOf, labelOf } from '../../event-words.ts';
 import { count, instant, percent, rate } from '../../format.ts';
+import { Copy } from '../../ui/copy.tsx';
 import { CountsBar, countsText } from '../../ui/counts-bar.tsx';
 import { Instant } from '../../ui/instant.tsx';
+import { Scroller } from '../../ui/scroller.tsx';
 import { SeverityBadge } from '../../ui/severity-badge.tsx';
-import { Copy } from '../copy.tsx';
 import { measure, partsOf } from '../rules/meter.ts';
-import { Scroller } from '../scroller.tsx';
 import { changes, stateName } from '../states.ts';
-import { headline, kindOf, labelOf } from './words.ts';
 
 export interface RowProps {
   row: HistoryRow;

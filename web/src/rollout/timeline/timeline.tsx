@@ -1,6 +1,7 @@
 import { useCallback, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import type { HistoryRow } from '../../../../lib/api/generated/api.ts';
+import { TYPE_NAMES, TYPE_SLUGS, TYPES, type TypeSlug, typesOf } from '../../event-words.ts';
 import { count, instant } from '../../format.ts';
 import { queryString } from '../../query.ts';
 import { Empty } from '../../ui/empty.tsx';
@@ -9,7 +10,6 @@ import { Problem, problemText } from '../../ui/problem.tsx';
 import { Changes, Row } from './row.tsx';
 import { entriesOf, type Rows } from './rows.ts';
 import { type RowsHandle, useRows } from './use-rows.ts';
-import { TYPE_NAMES, TYPE_SLUGS, TYPES, type TypeSlug, typesOf } from './words.ts';
 import './timeline.css';
 
 const PAGE = 50;

@@ -1,4 +1,4 @@
-import type { HistoryRow } from '../../../../lib/api/generated/api.ts';
+import type { HistoryRow } from '../../lib/api/generated/api.ts';
 
 /** What stands in the address for a type of event. */
 export const TYPE_SLUGS = {

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import './scroller.css';
 
 /** A part of the page that scrolls by itself, by keyboard as well. */
 export function Scroller({

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import './copy.css';
 
 const SHOWN_MS = 2_000;
 
