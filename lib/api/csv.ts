@@ -59,6 +59,9 @@ const COLUMNS: readonly (readonly [header: string, key?: string])[] = [
 /** Text that spreadsheets may take for a formula although csv-stringify, which looks at the first character, does not. */
 const HIDDEN_FORMULA = /^[\s\p{Cc}\p{Cf}]+[=+\-@\uff1d\uff0b\uff0d\uff20]|^\n/u;
 
+/** Where a spreadsheet that splits at something else than commas may find a formula. */
+const SPLIT_FORMULA = /[;\t|](?=[\s\p{Cc}\p{Cf}"]{0,32}[=+\-@\uff1d\uff0b\uff0d\uff20])/gu;
+
 /** RFC 4180, with formulas made text by an apostrophe (https://owasp.org/www-community/attacks/CSV_Injection). */
 const OPTIONS: Options = {
   columns: COLUMNS.map(([header, key = header]) => ({ key, header })),
@@ -66,7 +69,7 @@ const OPTIONS: Options = {
   quote_record_delimiter: true,
   escape_formulas: true,
   cast: {
-    string: (value) => (HIDDEN_FORMULA.test(value) ? `'${value}` : value),
+    string: (value) => `${HIDDEN_FORMULA.test(value) ? "'" : ''}${value.replace(SPLIT_FORMULA, "$&'")}`,
     boolean: String,
   },
 };

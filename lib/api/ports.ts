@@ -55,7 +55,7 @@ export interface HistoryPages {
     limit: number,
     after?: number,
   ): Promise<{ readonly rows: readonly StoredRow[]; readonly isLast: boolean }>;
-  /** Rows of a task at the given sequences, in order; those that are not there are left out. */
+  /** Rows of a task at the given sequences, in order; those that are not there, or not yet, are left out. */
   at(taskId: string, sequences: readonly number[]): Promise<readonly StoredRow[]>;
   /** The first or the last row of a task; undefined where it has none. */
   first(taskId: string): Promise<StoredRow | undefined>;

@@ -18,7 +18,7 @@ import {
 import type { Fleet, HistoryPages, Position } from './ports.ts';
 import { type Answer, isFault, ProblemError, problemAnswer } from './problem.ts';
 import { type Access, type Authorizer, type Role, rolesOf } from './roles.ts';
-import { series } from './series.ts';
+import { createSeries } from './series.ts';
 
 export interface RoutesDeps {
   readonly parameters: ParameterReader;
@@ -92,6 +92,7 @@ export function createRoutes(deps: RoutesDeps): Respond {
 
 function createAnswerers(deps: RoutesDeps): Answerers {
   const { cursors, fleet, history, hash, now, showTask, health } = deps;
+  const series = createSeries({ history, now });
 
   const mayGoOnFor = (milliseconds: number, { request }: Caller) => {
     const end = now() + Math.min(milliseconds, request.remainingMs() - RESERVE_MS);
@@ -118,7 +119,7 @@ function createAnswerers(deps: RoutesDeps): Answerers {
     },
 
     getTaskSeries: async ({ path: { taskId }, query }, { request }) =>
-      tagged(await series(taskId, query, history), request),
+      tagged(await series(taskId, query), request),
 
     listHistory: async ({ query }, { request }) => {
       const pages = paging(cursors, 'listHistory', query);

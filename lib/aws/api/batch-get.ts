@@ -12,7 +12,7 @@ const CONCURRENCY = 5;
 const PAUSES_MS = [20, 50, 100, 200, 400];
 
 /**
- * Rows by taskId and sequence, in any order, those that are there. No key may be given twice.
+ * Rows by taskId and sequence, in any order, those that are there; of those written just now, maybe not all. No key may be given twice.
  *
  * @throws ProblemError `unavailable`, when the database leaves out rows however often they are asked for
  */
@@ -30,9 +30,7 @@ async function getBatch({ client, tableName }: HistoryTable, batch: readonly Key
   const rows: StoredRow[] = [];
   let keys: Key[] = [...batch];
   for (const pause of [...PAUSES_MS, undefined]) {
-    const answer = await client.send(
-      new BatchGetCommand({ RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } }),
-    );
+    const answer = await client.send(new BatchGetCommand({ RequestItems: { [tableName]: { Keys: keys } } }));
     rows.push(...(answer.Responses?.[tableName] ?? []));
     keys = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
     if (keys.length === 0) return rows;

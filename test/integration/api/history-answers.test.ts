@@ -3,7 +3,7 @@ import { exportPart } from '../../../lib/api/export.ts';
 import type { ExportHistoryQuery } from '../../../lib/api/generated/api.ts';
 import { listHistory, taskHistory } from '../../../lib/api/history.ts';
 import type { Position } from '../../../lib/api/ports.ts';
-import { series } from '../../../lib/api/series.ts';
+import { createSeries } from '../../../lib/api/series.ts';
 import { canonicalJson } from '../../../lib/canonical-hash.ts';
 import { responseProblems } from '../../support/api-schemas.ts';
 import { MINUTE, NOON } from '../../support/builders.ts';
@@ -82,6 +82,9 @@ describe('answers', () => {
 });
 
 describe('a series', () => {
+  const series = (taskId: string, query: { points: number }) =>
+    createSeries({ history: database.history, now: () => NOON })(taskId, query);
+
   const rows = range(40).map((index) =>
     storedRow({ taskId: 'curve', sequence: index + 1, observedAt: iso(-1_000_000 + index) }),
   );
@@ -96,7 +99,7 @@ describe('a series', () => {
     [3, [9, 25, 40]],
     [2, [9, 40]],
   ])('of at most %i points is even, and has both ends', async (points, sequences) => {
-    const answer = await series('curve', { points }, database.history);
+    const answer = await series('curve', { points });
     expect(answer).toEqual({
       taskId: 'curve',
       rows: 32,
@@ -109,11 +112,11 @@ describe('a series', () => {
   });
 
   it('of one row is one point', async () => {
-    expect((await series('dot', { points: 300 }, database.history)).points).toHaveLength(1);
+    expect((await series('dot', { points: 300 })).points).toHaveLength(1);
   });
 
   it('of nothing is empty', async () => {
-    expect(await series('nobody', { points: 300 }, database.history)).toEqual({
+    expect(await series('nobody', { points: 300 })).toEqual({
       taskId: 'nobody',
       rows: 0,
       points: [],
@@ -130,8 +133,38 @@ describe('a series', () => {
       }),
     );
     await database.put(odd.toSpliced(1, 1));
-    const { points, rows: total } = await series('odd', { points: 10 }, database.history);
+    const { points, rows: total } = await series('odd', { points: 10 });
     expect([points.map(({ sequence }) => sequence), total]).toEqual([[1, 4], 4]);
+  });
+});
+
+describe('a series that is asked for again', () => {
+  it('reads what is between its ends once, until there are more rows', async () => {
+    const read: (readonly number[])[] = [];
+    let now = NOON;
+    const history = {
+      ...database.history,
+      at: (taskId: string, sequences: readonly number[]) => {
+        read.push(sequences);
+        return database.history.at(taskId, sequences);
+      },
+    };
+    const series = createSeries({ history, now: () => now });
+    const rowAt = (sequence: number) =>
+      storedRow({ taskId: 'again', sequence, observedAt: iso(-3_500_000 + sequence) });
+    await database.put([1, 2, 3, 4].map(rowAt));
+    const sequences = async (points: number) =>
+      (await series('again', { points })).points.map(({ sequence }) => sequence);
+    for (let time = 0; time < 3; time += 1) expect(await sequences(10)).toEqual([1, 2, 3, 4]);
+    expect(await sequences(2)).toEqual([1, 4]);
+    await database.put([rowAt(6)]);
+    expect(await sequences(10)).toEqual([1, 2, 3, 4, 6]);
+    now += 9_999;
+    await database.put([rowAt(5)]);
+    expect(await sequences(10)).toEqual([1, 2, 3, 4, 6]);
+    now += 1;
+    expect(await sequences(10)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(read).toEqual([[2, 3], [], [2, 3, 4, 5], [2, 3, 4, 5]]);
   });
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BadCursorError } from '../../../lib/api/cursor.ts';
 import type { PageRequest, Position } from '../../../lib/api/ports.ts';
 import { ProblemError } from '../../../lib/api/problem.ts';
-import { series } from '../../../lib/api/series.ts';
+import { createSeries } from '../../../lib/api/series.ts';
 import type { DetailType } from '../../../lib/domain/events.ts';
 import { MINUTE, NOON } from '../../support/builders.ts';
 import { storedRow } from '../../support/history-rows.ts';
@@ -342,13 +342,14 @@ describe('rows at places that no event has', () => {
   });
 
   it('are no points of a series', async () => {
+    const series = createSeries({ history: database.history, now: () => NOON });
     await database.put([{ ...storedRow({ taskId: 'half', observedAt: iso(START + DAY) }), sequence: 1.5 }]);
-    expect(await series('half', { points: 10 }, database.history)).toEqual({
+    expect(await series('half', { points: 10 })).toEqual({
       taskId: 'half',
       rows: 0,
       points: [],
     });
-    const { rows, points } = await series('strays', { points: 10 }, database.history);
+    const { rows, points } = await series('strays', { points: 10 });
     expect([rows, points.map(({ sequence }) => sequence)]).toEqual([3, [1, 2, 3]]);
   });
 });
