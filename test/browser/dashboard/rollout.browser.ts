@@ -1,59 +1,35 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { dashboardHeaders } from '../../../infra/dashboard/headers.js';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ChainReport, TaskDetail } from '../../../lib/api/generated/api.ts';
 import { counts } from '../../support/builders.ts';
 import { compactPng } from '../compact-png.ts';
-import { launchChromium } from '../visitor.ts';
-import { type FakeApi, problem, startFakeApi } from './fake-api.ts';
+import { problem } from './fake-api.ts';
 import { tellChain, tellRollout } from './rollout-api.ts';
 import { cancel, doorLocks, endedDetail, hashOf, Ledger, liveDetail, TASK } from './rollout-story.ts';
-import { buildDashboard } from './scene.ts';
-import { DARK, PHONE, seriousViolations, type Visit, type VisitOptions, visitDashboard } from './visit.ts';
+import { setStage } from './stage.ts';
+import { DARK, PHONE, seriousViolations, type VisitOptions } from './visit.ts';
 
 const IMAGES = path.resolve(import.meta.dirname, '../../../docs/images');
 const MAX_IMAGE_BYTES = 250_000;
 const HOSTILE = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>';
 const LIVE_MS = 5_000;
 
-let browser: Browser;
-let built: Awaited<ReturnType<typeof buildDashboard>>;
-beforeAll(async () => {
-  [browser, built] = await Promise.all([launchChromium(), buildDashboard()]);
-});
-afterAll(async () => {
-  await Promise.all([browser.close(), built.remove()]);
-});
-
-let api: FakeApi;
 let ledger: Ledger;
 let detail: TaskDetail;
-let visits: Visit[];
-beforeEach(async () => {
-  visits = [];
+beforeEach(() => {
   ledger = doorLocks();
   detail = liveDetail(ledger);
-  api = await startFakeApi({ dist: built.dist, headers: dashboardHeaders([]) });
+});
+const { api, open: openAt } = setStage((stageApi) =>
   tellRollout(
-    api,
+    stageApi,
     () => ledger.rows,
     () => detail,
-  );
-});
-afterEach(async () => {
-  expect(visits.flatMap(({ complaints }) => complaints)).toEqual([]);
-  expect(api.problems).toEqual([]);
-  await Promise.all(visits.map(({ page }) => page.context().close()));
-  await api.close();
-});
-
-async function open(query = '', options: VisitOptions = {}): Promise<Page> {
-  const visit = await visitDashboard(browser, api.address(`/tasks/${TASK}${query}`), options);
-  visits.push(visit);
-  return visit.page;
-}
+  ),
+);
+const open = (query = '', options: VisitOptions = {}) => openAt(`/tasks/${TASK}${query}`, options);
 
 /** The page once all of its parts are there. */
 async function opened(query = '', options: VisitOptions = {}): Promise<Page> {
@@ -328,7 +304,7 @@ describe('the timeline', () => {
 
   it('keeps rows that cannot be read next to those that are there', async () => {
     const page = await opened('', { mayComplain: /503/ });
-    api.answer('getTaskHistory', () => problem(503, 'unavailable', 'A table cannot be read for now'));
+    api().answer('getTaskHistory', () => problem(503, 'unavailable', 'A table cannot be read for now'));
     await page.getByRole('button', { name: 'Load older' }).click();
     await section(page, 'Timeline').getByRole('alert').getByText('A table cannot be read for now').waitFor();
     expect(await page.locator('#event-84').count()).toBe(1);
@@ -371,21 +347,30 @@ describe('what happens meanwhile', () => {
 
   it('is asked for with what is at hand, so that quiet polls carry nothing', async () => {
     const page = await opened();
-    const before = api.requests.length;
+    const before = api().requests.length;
     await page.clock.runFor(LIVE_MS + 1_000);
     await expect
-      .poll(() => api.requests.slice(before).filter((one) => !one.startsWith('/health')).length)
+      .poll(
+        () =>
+          api()
+            .requests.slice(before)
+            .filter((one) => !one.startsWith('/health')).length,
+      )
       .toBe(4);
-    expect(api.requests.slice(before).filter((one) => !one.endsWith('→ 304'))).toEqual([]);
+    expect(
+      api()
+        .requests.slice(before)
+        .filter((one) => !one.endsWith('→ 304')),
+    ).toEqual([]);
   });
 
   it('is old where the API is away, and says so', async () => {
     const page = await opened('', { mayComplain: /ERR_EMPTY_RESPONSE|ERR_CONNECTION/ });
-    api.goAway(true);
+    api().goAway(true);
     await page.clock.runFor(LIVE_MS + 1_000);
     await page.locator('.rollout .banner').getByText('The API cannot be reached').waitFor();
     expect(await page.locator('#event-84').count()).toBe(1);
-    api.goAway(false);
+    api().goAway(false);
     await page.locator('.rollout .banner').getByRole('button', { name: 'Try again' }).click();
     await page.locator('.rollout .banner').waitFor({ state: 'detached' });
   });
@@ -410,7 +395,7 @@ describe('delivery', () => {
 
 describe('the check of the chain', () => {
   async function verdict(of: Partial<ChainReport>): Promise<string[]> {
-    tellChain(api, ledger, of);
+    tellChain(api(), ledger, of);
     const page = await opened();
     await section(page, 'Hash chain').getByRole('button', { name: 'Verify' }).press('Enter');
     await page.locator('.verdict').waitFor();
@@ -426,7 +411,7 @@ describe('the check of the chain', () => {
       `Hash of row 93: ${hashOf(93)} Copy`,
       expect.stringContaining('A history that was rewritten as a whole'),
     ]);
-    expect(api.requests.filter((one) => one.startsWith('/audit'))).toEqual([
+    expect(api().requests.filter((one) => one.startsWith('/audit'))).toEqual([
       `/audit/${TASK} → 200`,
       `/audit/${TASK}?cursor=half → 200`,
     ]);
@@ -447,6 +432,21 @@ describe('the check of the chain', () => {
     ]);
   });
 
+  it('says calmly that rows are missing which may have expired', async () => {
+    const problems: ChainReport['problems'] = [
+      { sequence: 40, kind: 'gap', message: 'Rows 38 to 39 are missing; perhaps expired.' },
+    ];
+    const texts = await verdict({ verdict: 'incomplete', rows: 91, problems });
+    expect(texts).toEqual([
+      'Incomplete: 91 rows are left',
+      expect.stringContaining('none was changed or put in between'),
+      expect.stringContaining('Rows are missing.'),
+      'Row 40: rows before it are missing (gap) Rows 38 to 39 are missing; perhaps expired.',
+      expect.stringContaining('Hash of row'),
+      expect.stringContaining('rewritten as a whole'),
+    ]);
+  });
+
   it('says what has expired, and what cannot be known', async () => {
     const texts = await verdict({ beginsAtFirst: false, firstSequence: 30, rows: 64, end: 'unknown' });
     expect(texts[0]).toBe('Intact: 64 rows; older rows have expired');
@@ -456,9 +456,9 @@ describe('the check of the chain', () => {
 
   it('can be stopped, and tells of a check that failed', async () => {
     let answer = () => {};
-    tellChain(api, ledger, {});
+    tellChain(api(), ledger, {});
     const page = await opened('', { mayComplain: /503/ });
-    api.answer('auditTask', () => {
+    api().answer('auditTask', () => {
       const { promise, resolve } = Promise.withResolvers<ReturnType<typeof problem>>();
       answer = () => resolve(problem(503, 'unavailable', 'A table cannot be read for now'));
       return promise;
@@ -469,10 +469,10 @@ describe('the check of the chain', () => {
     await chain.getByRole('button', { name: 'Stop' }).click();
     await chain.getByRole('button', { name: 'Verify' }).click();
     answer();
-    await expect.poll(() => api.requests.filter((one) => one.includes('/audit')).length).toBeGreaterThan(0);
+    await expect.poll(() => api().requests.filter((one) => one.includes('/audit')).length).toBeGreaterThan(0);
     answer();
     await chain.getByText('The check could not be finished. A table cannot be read for now').waitFor();
-    tellChain(api, ledger, {});
+    tellChain(api(), ledger, {});
     await chain.getByRole('button', { name: 'Try again' }).click();
     await chain.getByRole('heading', { name: 'Intact: 93 rows' }).waitFor();
   });
@@ -481,7 +481,7 @@ describe('the check of the chain', () => {
 describe('when there is little to show', () => {
   it('says that it is loading', async () => {
     const { promise, resolve } = Promise.withResolvers<{ body: TaskDetail }>();
-    api.answer('getTask', () => promise);
+    api().answer('getTask', () => promise);
     const page = await open();
     await page.getByText(`Loading ${TASK}…`).waitFor();
     resolve({ body: detail });
@@ -489,17 +489,17 @@ describe('when there is little to show', () => {
   });
 
   it('says that nothing is known of a task', async () => {
-    api.answer('getTask', () => problem(404, 'not-found', 'Nothing is known of it'));
+    api().answer('getTask', () => problem(404, 'not-found', 'Nothing is known of it'));
     const page = await open('', { mayComplain: /404/ });
     await page.getByRole('heading', { name: 'Nothing is known of this task' }).waitFor();
     expect(await page.getByRole('link', { name: 'To all rollouts' }).getAttribute('href')).toBe('/');
   });
 
   it('says what went wrong, and tries again', async () => {
-    api.answer('getTask', () => problem(503, 'unavailable', 'A table cannot be read for now'));
+    api().answer('getTask', () => problem(503, 'unavailable', 'A table cannot be read for now'));
     const page = await open('', { mayComplain: /503/ });
     await page.getByRole('alert').getByText('A table cannot be read for now').waitFor();
-    api.answer('getTask', () => ({ body: detail }));
+    api().answer('getTask', () => ({ body: detail }));
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('heading', { name: 'door-locks 4.2.1' }).waitFor();
   });
@@ -559,7 +559,7 @@ describe('everybody can use it', () => {
     ['dark', DARK],
     ['phone', PHONE],
   ] as const)('axe-core finds nothing serious: %s', async (_, options) => {
-    tellChain(api, ledger, {
+    tellChain(api(), ledger, {
       verdict: 'broken',
       problems: [{ sequence: 17, kind: 'hash', message: 'Another hash.' }],
     });

@@ -1,8 +1,3 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import type { Health, ListTasksQuery, TaskList } from '../../../lib/api/generated/api.ts';
 import type { BreachView } from '../../../lib/domain/fleet/breaches.ts';
 import { isMatch } from '../../../lib/domain/fleet/filter.ts';
@@ -12,24 +7,6 @@ import type { TaskView } from '../../../lib/domain/fleet/view.ts';
 import { percentComplete } from '../../../lib/domain/progress.ts';
 import { counts, MINUTE, NOON } from '../../support/builders.ts';
 import type { Answer } from './fake-api.ts';
-
-const ROOT = path.resolve(import.meta.dirname, '../../..');
-
-/** Builds the dashboard as it is deployed, into a folder of its own. */
-export async function buildDashboard(): Promise<{ readonly dist: string; remove(): Promise<void> }> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'ota-watch-web-'));
-  const dist = path.join(folder, 'dist');
-  const vite = path.join(ROOT, 'node_modules/vite/bin/vite.js');
-  await promisify(execFile)(
-    process.execPath,
-    [vite, 'build', 'web', '--outDir', dist, '--logLevel', 'error'],
-    {
-      cwd: ROOT,
-      env: { ...process.env, NODE_ENV: 'production' },
-    },
-  );
-  return { dist, remove: () => rm(folder, { recursive: true }) };
-}
 
 /** So many minutes after noon. */
 export const at = (minutes: number) => new Date(NOON + minutes * MINUTE).toISOString();

@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
 import { dashboardHeaders } from '../../../infra/dashboard/headers.js';
 import { compactPng } from '../compact-png.ts';
 import { launchChromium } from '../visitor.ts';
 import { type FakeApi, type FakeApiOptions, startFakeApi } from './fake-api.ts';
-import { buildDashboard } from './scene.ts';
 import { type Visit, type VisitOptions, visitDashboard } from './visit.ts';
 
 const IMAGES = path.resolve(import.meta.dirname, '../../../docs/images');
@@ -16,30 +15,27 @@ const [MIN_IMAGE_BYTES, MAX_IMAGE_BYTES] = [20_000, 200_000];
 export interface Stage {
   /** Of this test. */
   api(): FakeApi;
-  /** The folder with the built dashboard. */
-  dist(): string;
   /** Opens a page of the dashboard, signed in. */
   open(at: string, options?: VisitOptions): Promise<Page>;
 }
 
 /**
- * Builds the dashboard, and has an API and a browser for each test of the file. After each, nothing may have gone wrong on its
+ * The dashboard with an API for each test of the file, and a browser for all. After each, nothing may have gone wrong on its
  * pages, and no answer may have been other than api/openapi.yml says.
  */
 export function setStage(prepare: (api: FakeApi) => void, config?: FakeApiOptions['config']): Stage {
   let browser: Browser;
-  let built: Awaited<ReturnType<typeof buildDashboard>>;
   let api: FakeApi;
   let visits: Visit[];
 
   beforeAll(async () => {
-    [browser, built] = await Promise.all([launchChromium(), buildDashboard()]);
+    browser = await launchChromium();
   });
-  afterAll(() => Promise.all([browser?.close(), built?.remove()]));
+  afterAll(() => browser?.close());
   beforeEach(async () => {
     visits = [];
     const headers = dashboardHeaders([]);
-    api = await startFakeApi({ dist: built.dist, headers, ...(config && { config }) });
+    api = await startFakeApi({ dist: inject('dashboard'), headers, ...(config && { config }) });
     prepare(api);
   });
   afterEach(async () => {
@@ -51,7 +47,6 @@ export function setStage(prepare: (api: FakeApi) => void, config?: FakeApiOption
 
   return {
     api: () => api,
-    dist: () => built.dist,
     open: async (at, options) => {
       const visit = await visitDashboard(browser, api.address(at), options);
       visits.push(visit);
