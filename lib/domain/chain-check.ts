@@ -266,10 +266,14 @@ function checkFirst(first: FirstRow | undefined, task: TrackedTask, now: number)
   return [gapProblem([1, first.sequence], ', and cannot have expired yet')];
 }
 
-/** What the poll knows of when a task was tracked. Epoch milliseconds. */
+/** What the poll knows of when rows were observed that it has recorded. Epoch milliseconds. */
 function timesOf(task: TrackedTask): { readonly trackedSince?: number; readonly endedAt?: number } {
-  if (task.state === 'live') return { trackedSince: task.snapshot.trackedSince };
-  return (task.state === 'ended' && task.last) || {};
+  if (task.state !== 'live') return (task.state === 'ended' && task.last) || {};
+  const { snapshot, outbox, recordedThrough } = task;
+  const isStartRecorded = !outbox.some(
+    ({ sequence, detailType }) => sequence > recordedThrough && detailType === 'OTA Task Tracking Started',
+  );
+  return isStartRecorded ? { trackedSince: snapshot.trackedSince } : {};
 }
 
 /** The poll forgets a task a while after its end, and only then: one of whose rows it knows none has ended. */

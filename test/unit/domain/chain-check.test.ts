@@ -479,6 +479,16 @@ describe('missingEnd', () => {
     expect(found(NOTHING_CHECKED, { through: 4, task: endedOn(3), day: 4 })).toEqual(expired);
   });
 
+  it('knows nothing of the time before the task was tracked again', () => {
+    const [first] = historyOf([started, 40]);
+    const again = (recordedThrough: number) => {
+      const outbox = first === undefined ? [] : [{ ...first, sequence: 5 }];
+      return { ...live(4, NOON + 40 * DAY_MS), outbox, recordedThrough };
+    };
+    expect(found(NOTHING_CHECKED, { through: 4, task: again(4), day: 40 }).broken).toEqual([]);
+    expect(found(NOTHING_CHECKED, { through: 4, task: again(5), day: 40 }).expired).toEqual([]);
+  });
+
   it('finds as well that the beginning is missing', () => {
     const { chain } = check(
       some(expiring, 2, 3).map((row) => forged(row, { detailType: stopped.detailType })),
