@@ -265,7 +265,14 @@ const excluded = { ...ended, state: 'excluded' } as const;
 const requested = { state: 'requested', taskId: 'task1', version: 1 } as const;
 const live = (recordedThrough: number, trackedSince = NOON) => {
   const head = headOf(recorded[5]);
-  const task = liveTask({ recordedThrough, outbox: recorded.slice(recordedThrough), head });
+  const later = recorded.slice(recordedThrough);
+  const outbox = later.map(
+    (row): HistoryRow => ({
+      ...row,
+      detailType: asideSet.detailType,
+    }),
+  );
+  const task = liveTask({ recordedThrough, outbox, head });
   return { ...task, snapshot: { ...task.snapshot, trackedSince } };
 };
 const upTo = (sequence: number) => check(kept.slice(0, sequence)).chain;
