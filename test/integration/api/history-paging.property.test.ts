@@ -61,8 +61,8 @@ const aWalk = fc.record({
 /** Through the outermost rows only, which a page may well end with. */
 const aWalkToTheEnd = fc.record({
   edge: fc.constantFrom(
-    { order: 'asc' as const, filter: { from: new Date(NOON + 41 * DAY).toISOString() } },
-    { order: 'desc' as const, filter: { to: new Date(NOON).toISOString() } },
+    { order: 'asc' as const, filter: { from: new Date(NOON + 800 * DAY).toISOString() } },
+    { order: 'desc' as const, filter: { to: new Date(NOON - 1_199 * DAY).toISOString() } },
   ),
   limits: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),
   steps: fc.array(fc.constantFrom(1, 2, 1_000), { minLength: 1, maxLength: 5 }),
@@ -170,18 +170,18 @@ describe('pages of the history', () => {
     read: (request) => database.history.byTime(request),
   };
 
-  it('by time have every row once, by (observedAt, taskId, sequence), while rows are added', () =>
-    fc.assert(
-      fc.asyncProperty(aWalk, (walked) => expectWhole(walked, timely)),
-      { numRuns: 60 },
-    ));
-
   it('by time have the rows that come while the last one is shown', () =>
     fc.assert(
       fc.asyncProperty(aWalkToTheEnd, ({ edge, ...walked }) =>
         expectWhole({ ...walked, ...edge, additions: [] }, timely),
       ),
-      { numRuns: 30 },
+      { numRuns: 10 },
+    ));
+
+  it('by time have every row once, by (observedAt, taskId, sequence), while rows are added', () =>
+    fc.assert(
+      fc.asyncProperty(aWalk, (walked) => expectWhole(walked, timely)),
+      { numRuns: 60 },
     ));
 
   it('of a task have every row once, by sequence, while rows are added and clocks step back', () =>
