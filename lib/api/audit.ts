@@ -4,14 +4,11 @@ import {
   type ChainCheckContext,
   type ChainProblem,
   type CheckedChain,
-  checkEnd,
   checkRow,
   expiredIn,
-  type Findings,
-  missingEnd,
   NOTHING_CHECKED,
-  type TaskAtEnd,
 } from '../domain/chain-check.ts';
+import { checkEnd, type Findings, missingEnd, type TaskAtEnd } from '../domain/chain-end.ts';
 import type { TrackedTask } from '../domain/tracked.ts';
 import { UnreadableItemError } from '../errors.ts';
 import { readPosition } from './cursor.ts';

@@ -2,15 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalHash, canonicalJson } from '../../../lib/canonical-hash.ts';
 import { appendRows, type Head } from '../../../lib/domain/chain.ts';
-import {
-  type ChainProblem,
-  checkEnd,
-  checkRow,
-  expiredIn,
-  type Findings,
-  missingEnd,
-  NOTHING_CHECKED,
-} from '../../../lib/domain/chain-check.ts';
+import { type ChainProblem, checkRow, expiredIn, NOTHING_CHECKED } from '../../../lib/domain/chain-check.ts';
+import { checkEnd, type Findings, missingEnd } from '../../../lib/domain/chain-end.ts';
 import type { HistoryRow, TaskEvent } from '../../../lib/domain/events.ts';
 import type { EndedTask, TrackedTask } from '../../../lib/domain/tracked.ts';
 import { facts, liveTask, NOON } from '../../support/builders.ts';

@@ -4,13 +4,11 @@ import { appendRows, type Head } from '../../../lib/domain/chain.ts';
 import {
   type ChainProblem,
   type CheckedChain,
-  checkEnd,
   checkRow,
   expiredIn,
-  missingEnd,
   NOTHING_CHECKED,
-  type TaskAtEnd,
 } from '../../../lib/domain/chain-check.ts';
+import { checkEnd, missingEnd, type TaskAtEnd } from '../../../lib/domain/chain-end.ts';
 import type { HistoryRow, TaskEvent } from '../../../lib/domain/events.ts';
 import type { TrackedTask } from '../../../lib/domain/tracked.ts';
 import { facts, liveTask, NOON } from '../../support/builders.ts';
