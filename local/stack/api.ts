@@ -22,7 +22,7 @@ export function apiParams(api: ApiOptions | undefined): Record<string, string> {
     apiIssuer: issuer,
     apiAudience: audience,
     // Minutes pass in seconds here.
-    apiRememberSeconds: '2',
+    apiRememberSeconds: '1',
     localCursorKey: randomBytes(32).toString('hex'),
     ...(dashboardUrl !== undefined && { dashboardUrl }),
   };

@@ -13,6 +13,8 @@ export interface Config {
   readonly signIn?: SignInConfig;
   /** The token comes in the address, `#token=…`. Local stacks only. */
   readonly tokenInAddress?: true;
+  /** So often at least is asked what may have changed. */
+  readonly refreshSeconds?: number;
 }
 
 /** The configuration of the deployment is missing or wrong. */
@@ -42,6 +44,7 @@ export function parseConfig(json: unknown): Config {
     api: textOf(given, 'api').replace(/\/$/, ''),
     ...(given.signIn === undefined ? {} : { signIn: parseSignIn(given.signIn) }),
     ...(given.tokenInAddress === true ? { tokenInAddress: true } : {}),
+    ...(given.refreshSeconds === undefined ? {} : { refreshSeconds: secondsOf(given, 'refreshSeconds') }),
   };
 }
 
@@ -57,6 +60,13 @@ function parseSignIn(json: unknown): SignInConfig {
 function asRecord(json: unknown, name: string): Record<string, unknown> {
   if (typeof json !== 'object' || json === null) throw new ConfigError(`${name} is not an object`);
   return { ...json };
+}
+
+function secondsOf(given: Record<string, unknown>, name: string): number {
+  const value = given[name];
+  if (typeof value !== 'number' || !(value >= 1))
+    throw new ConfigError(`${name} is not a number of seconds, 1 at least`);
+  return value;
 }
 
 function textOf(given: Record<string, unknown>, name: string): string {

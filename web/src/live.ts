@@ -19,6 +19,13 @@ const WORLD = {
   },
 };
 
+let longestMs = Number.POSITIVE_INFINITY;
+
+/** From now on, nothing that is asked again and again is asked less often. */
+export function refreshEvery(ms: number): void {
+  longestMs = ms;
+}
+
 /**
  * What the API says, asked again every `everyMs` milliseconds while the page is seen, with the ETag of the last answer.
  * Another `path` starts from nothing; another `query` keeps the former data, with `loading`, until it has its own.
@@ -68,7 +75,7 @@ export function useLoaded<T>(
   useEffect(() => {
     const started = startPoller(
       createLoad(),
-      everyMs,
+      everyMs === undefined ? undefined : Math.min(everyMs, longestMs),
       (change) =>
         setState((before) => {
           const live = change(before.subject === subject ? before.live : { loading: true });

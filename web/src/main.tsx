@@ -3,6 +3,7 @@ import { setApiAddress } from './api.ts';
 import { App } from './app.tsx';
 import { startClock } from './clock.ts';
 import { loadConfig } from './config.ts';
+import { refreshEvery } from './live.ts';
 import { startSession } from './session.ts';
 import { startTheme } from './theme.ts';
 import { Problem } from './ui/problem.tsx';
@@ -14,6 +15,7 @@ async function start(root: HTMLElement): Promise<void> {
     startClock();
     const config = await loadConfig();
     setApiAddress(config.api);
+    if (config.refreshSeconds !== undefined) refreshEvery(config.refreshSeconds * 1_000);
     await startSession(config);
     render(<App />, root);
   } catch (error) {

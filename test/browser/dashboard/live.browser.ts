@@ -11,7 +11,7 @@ import { seriousViolations, type VisitOptions } from './visit.ts';
 
 const { stack, dashboard, playTo, rows, open } = setLiveStage();
 
-/** The page asks every four or five seconds, and the API remembers for two what it has read. */
+/** The page asks every two seconds, and the API remembers for one what it has read. */
 const soon = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 });
 
 const textsOf = async (page: Page, selector: string) =>

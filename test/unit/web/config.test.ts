@@ -12,6 +12,10 @@ describe('parseConfig', () => {
       { api: '/api', signIn, tokenInAddress: true },
     ],
     [{ api: '/api', tokenInAddress: 'true' }, { api: '/api' }],
+    [
+      { api: '/api', refreshSeconds: 2 },
+      { api: '/api', refreshSeconds: 2 },
+    ],
   ])('reads %j', (json, config) => {
     expect(parseConfig(json)).toEqual(config);
   });
@@ -22,6 +26,8 @@ describe('parseConfig', () => {
     [{ api: 1 }, 'api is missing'],
     [{ api: '/api', signIn: 'https://issuer.example.com' }, 'signIn is not an object'],
     [{ api: '/api', signIn: { ...signIn, clientId: '' } }, 'clientId is missing'],
+    [{ api: '/api', refreshSeconds: 0 }, 'refreshSeconds is not a number of seconds, 1 at least'],
+    [{ api: '/api', refreshSeconds: '2' }, 'refreshSeconds is not a number of seconds'],
   ])('refuses %j', (json, message) => {
     const parse = () => parseConfig(json);
     expect(parse).toThrow(ConfigError);
