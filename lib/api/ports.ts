@@ -1,4 +1,3 @@
-import type { Head } from '../domain/chain.ts';
 import type { DetailType } from '../domain/events.ts';
 import type { Severity } from '../domain/rules/rule.ts';
 import type { TrackedTask } from '../domain/tracked.ts';
@@ -75,5 +74,3 @@ export interface Heartbeat {
   /** Epoch milliseconds of the last poll that ended well, to the minute; undefined where none did of late. */
   last(): Promise<number | undefined>;
 }
-
-export type { Head };
