@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
 import { createDelivery, type DeliveryOptions, type EventEnvelope } from './delivery.ts';
 import type { Faults, PutEventsRequest, RequestFault } from './faults.ts';
 import { type Outcome, serveAwsJson } from './http.ts';
@@ -32,6 +33,7 @@ export interface BusOptions extends DeliveryOptions {
 
 export interface Bus {
   readonly url: string;
+  readonly server: Server;
   /** Events in the order of acceptance. */
   readonly accepted: readonly AcceptedEvent[];
   /** Events for buses that do not exist: the service takes and drops them, without telling the caller. */
@@ -40,6 +42,8 @@ export interface Bus {
   readonly faults: Faults;
   /** Calls the listener for each event accepted from now on; gives the way to stop that. */
   subscribe(listener: (event: AcceptedEvent) => void): () => void;
+  /** Forgets what was accepted, and its faults. */
+  reset(): void;
   /** Resolves when all deliveries to targets are done. */
   idle(): Promise<void>;
   /** Stops listening, closes connections and gives up deliveries underway. */
@@ -91,12 +95,20 @@ export async function startBus(options: BusOptions): Promise<Bus> {
 
   return {
     url: service.url,
+    server: service.server,
     accepted,
     unrouted,
     faults,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    reset: () => {
+      accepted.length = 0;
+      unrouted.length = 0;
+      faults.request = undefined;
+      faults.entry = undefined;
+      requests = 0;
     },
     idle: delivery.idle,
     close: () => {

@@ -2,6 +2,7 @@ import { Server } from 'node:http';
 
 export interface Listening {
   readonly url: string;
+  readonly server: Server;
   /** Stops at once: closes connections whatever is underway on them. */
   close(): Promise<void>;
 }
@@ -18,6 +19,7 @@ export async function listen(server: Server, port: number): Promise<Listening> {
 
   return {
     url: `http://127.0.0.1:${address.port}`,
+    server,
     close: () =>
       new Promise((resolve, reject) => {
         // Not a close that the server may have of its own: dynalite's closes the store under running requests.

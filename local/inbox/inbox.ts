@@ -51,8 +51,8 @@ export async function startInbox({
       answer(response, 500, 'text/plain', `The inbox cannot be shown: ${String(error)}\n`);
     }
   });
-  const { url, close } = await listen(server, port);
-  return { url: `${url}/inbox`, close };
+  const listening = await listen(server, port);
+  return { ...listening, url: `${listening.url}/inbox` };
 }
 
 function handle(

@@ -152,6 +152,14 @@ export class Account {
     this.#task(id).delete(this.#props.now());
   }
 
+  /** Takes all tasks and configurations away at once. */
+  clear(): void {
+    this.#tasks.clear();
+    this.#configurations.clear();
+    this.#answered.clear();
+    this.#made = 0;
+  }
+
   /** Takes a task away at once. */
   removeTask(id: string): void {
     this.#tasks.delete(id);

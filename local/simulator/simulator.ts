@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Account } from './account.ts';
 import { Faults } from './faults.ts';
@@ -31,6 +32,7 @@ export interface SimulatorOptions {
 
 export interface Simulator {
   readonly url: string;
+  readonly server: Server;
   readonly account: Account;
   readonly faults: Faults;
   readonly requests: RequestLog;
@@ -55,6 +57,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${portOf(server.address())}`,
+    server,
     account,
     faults,
     requests,

@@ -1,6 +1,8 @@
+import type { Server } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { inProcessHandler, unsigned } from './in-process.ts';
 
 /** A request on its way to a service, numbered from 0 over all services. */
 export interface GatedRequest {
@@ -16,9 +18,23 @@ export interface GatedRequest {
 /** Where a process dies: before the request has an effect, or after it has, with its answer unread. */
 export type Death = 'before' | 'after';
 
+/** A request that fails in a process that lives: before it has an effect, or after it has, with its answer lost. */
+export type Failure = 'unsent' | 'lost';
+
+type Fault = Death | Failure | undefined;
+
+/** Servers of this process, by service: requests to them go without sockets. */
+export type Servers = Readonly<Partial<Record<GatedRequest['service'], Server>>>;
+
 /** The process is dead: nothing that it does any more reaches anybody. */
 export class KilledError extends Error {
   override readonly name = 'KilledError';
+}
+
+/** What a service answered. */
+export interface Answered {
+  readonly status: number;
+  readonly body: string;
 }
 
 type Handle = NodeHttpHandler['handle'];
@@ -31,19 +47,21 @@ const RETRY_MS = 5;
 /** Every request of a process goes through its gate, which can count, hold and kill. */
 export class Gate {
   readonly requests: GatedRequest[] = [];
-  /** Asked before each request; `lost` breaks the connection after the request took effect. */
-  on:
-    | ((request: GatedRequest) => Promise<Death | 'lost' | undefined> | Death | 'lost' | undefined)
-    | undefined;
+  /** Asked before each request. */
+  on: ((request: GatedRequest) => Promise<Fault> | Fault) | undefined;
+  /** Told of each request that reached its service, and of the answer, whether or not that is lost then. */
+  onAnswer: ((request: GatedRequest, answer: Answered) => void) | undefined;
   /** Resolves when the process is killed. */
   readonly death: Promise<void>;
   readonly #begin: () => () => void;
   readonly #killed = Promise.withResolvers<void>();
+  readonly #servers: Servers;
   #isKilled = false;
 
   /** @param begin told of each request; what it returns, of its end */
-  constructor(begin: () => () => void = () => () => undefined) {
+  constructor(begin: () => () => void = () => () => undefined, servers: Servers = {}) {
     this.#begin = begin;
+    this.#servers = servers;
     this.death = this.#killed.promise;
   }
 
@@ -51,15 +69,28 @@ export class Gate {
     return this.#isKilled;
   }
 
+  /** What a client needs to go through the gate. */
+  connection(service: GatedRequest['service'], signingName: string) {
+    return {
+      requestHandler: this.handler(service),
+      ...(this.#servers[service] !== undefined && { signer: unsigned(signingName) }),
+    };
+  }
+
   handler(service: GatedRequest['service']): NodeHttpHandler {
-    const inner = new NodeHttpHandler();
+    const server = this.#servers[service];
+    const inner = server === undefined ? overSockets() : inProcessHandler(server);
     const gated = new NodeHttpHandler();
-    gated.handle = (request, options) =>
-      this.#pass(describe(this.requests.length, service, request), async () => {
-        const { response } = await inner.handle(request, options);
-        if (response.body instanceof Readable) response.body = Readable.from([await buffer(response.body)]);
+    gated.handle = (request, options) => {
+      const described = describe(this.requests.length, service, request);
+      return this.#pass(described, async () => {
+        const { response } = await inner.handle(request, described.body, options);
+        const body = response.body instanceof Readable ? await buffer(response.body) : response.body;
+        response.body = body;
+        this.onAnswer?.(described, { status: response.statusCode, body: decoder.decode(body) });
         return { response };
       });
+    };
     gated.destroy = () => inner.destroy();
     return gated;
   }
@@ -87,9 +118,10 @@ export class Gate {
     try {
       const fault = this.#isKilled ? 'before' : await this.on?.(request);
       if (this.#isKilled || fault === 'before') this.#die();
+      if (fault === 'unsent') throw brokenConnection();
       const answer = await send();
       if (this.#isKilled || fault === 'after') this.#die();
-      if (fault === 'lost') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+      if (fault === 'lost') throw brokenConnection();
       end();
       return answer;
     } catch (error) {
@@ -105,6 +137,17 @@ export class Gate {
     throw new KilledError('killed');
   }
 }
+
+function overSockets() {
+  const inner = new NodeHttpHandler();
+  return {
+    handle: (request: Parameters<Handle>[0], _: string, options?: Parameters<Handle>[1]) =>
+      inner.handle(request, options),
+    destroy: () => inner.destroy(),
+  };
+}
+
+const brokenConnection = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
 function describe(
   index: number,

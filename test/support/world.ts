@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IoTManagedIntegrationsClient } from '@aws-sdk/client-iot-managed-integrations';
-import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import { type Clients, TRANSLATION } from '../../lib/aws/clients.ts';
 import { createPoller } from '../../lib/compose.ts';
@@ -20,8 +20,9 @@ import {
   type Simulator,
   startSimulator,
 } from '../../local/simulator/simulator.ts';
+import type { TableDefinition } from '../../local/template/tables.ts';
 import { MINUTE, NOON } from './builders.ts';
-import { Gate } from './gate.ts';
+import { Gate, type Servers } from './gate.ts';
 import { TABLES } from './tables.ts';
 
 export const REGION = 'us-east-1';
@@ -56,6 +57,14 @@ export interface TestDatabase {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
+/** Items that a batch may have (BatchWriteItem). */
+const MAX_BATCH = 25;
+
+export interface WorldOptions {
+  readonly tables?: readonly TableDefinition[];
+  readonly inProcess?: boolean;
+}
+
 /** An AWS account on this machine: the service (pinned tasks), a database, a bus, and a clock that stands until moved. */
 export class World {
   now = NOON;
@@ -65,21 +74,32 @@ export class World {
   readonly dynamodb: DynamoDBDocumentClient;
   readonly #closers: (() => unknown)[];
 
+  readonly #servers: Servers;
+  readonly #tables: readonly TableDefinition[];
+
   private constructor(parts: {
     simulator: Simulator;
     bus: Bus;
     database: TestDatabase;
+    servers: Servers;
+    tables: readonly TableDefinition[];
     close: (() => unknown)[];
   }) {
     this.simulator = parts.simulator;
     this.bus = parts.bus;
     this.database = parts.database;
-    this.dynamodb = documentClient(parts.database, new Gate());
+    this.#servers = parts.servers;
+    this.#tables = parts.tables;
+    this.dynamodb = documentClient(parts.database, this.#gate());
     this.#closers = [() => this.dynamodb.destroy(), ...parts.close];
   }
 
-  /** Uses the DynamoDB that TEST_DYNAMODB_URL names, or starts an embedded one. */
-  static async start(tables = TABLES): Promise<World> {
+  /**
+   * Uses the DynamoDB that TEST_DYNAMODB_URL names, or starts an embedded one.
+   *
+   * @param options.inProcess requests to servers of this process need no sockets
+   */
+  static async start({ tables = TABLES, inProcess = false }: WorldOptions = {}): Promise<World> {
     const clock = { now: () => NOON };
     const given = process.env.TEST_DYNAMODB_URL;
     const embedded = given === undefined ? await startDatabase() : undefined;
@@ -103,11 +123,37 @@ export class World {
       now: () => clock.now(),
     });
     const close = [() => simulator.close(), () => bus.close(), () => embedded?.close()];
-    const world = new World({ simulator, bus, database, close });
+    const servers: Servers = {
+      'managed-integrations': simulator.server,
+      events: bus.server,
+      ...(embedded && { dynamodb: embedded.server }),
+    };
+    const world = new World({ simulator, bus, database, servers: inProcess ? servers : {}, tables, close });
     clock.now = () => world.now;
     const { url: endpoint, credentials } = database;
     await createTables(new DynamoDBClient({ endpoint, region: REGION, credentials }), tables);
     return world;
+  }
+
+  /** Makes the world as it was when it started, which is quicker than starting another. */
+  async reset(): Promise<void> {
+    this.now = NOON;
+    this.bus.reset();
+    this.simulator.account.clear();
+    this.simulator.requests.reset();
+    for (const { createTable } of this.#tables) await this.#empty(createTable);
+  }
+
+  async #empty({ TableName = '', KeySchema = [] }: TableDefinition['createTable']): Promise<void> {
+    const names = KeySchema.map(({ AttributeName = '' }) => AttributeName);
+    const items = await this.scan(TableName);
+    const requests = items.map((item) => ({
+      DeleteRequest: { Key: Object.fromEntries(names.map((name) => [name, item[name]])) },
+    }));
+    for (let start = 0; start < requests.length; start += MAX_BATCH)
+      await this.dynamodb.send(
+        new BatchWriteCommand({ RequestItems: { [TableName]: requests.slice(start, start + MAX_BATCH) } }),
+      );
   }
 
   async close(): Promise<void> {
@@ -157,28 +203,32 @@ export class World {
     };
   }
 
+  #gate(): Gate {
+    return new Gate(undefined, this.#servers);
+  }
+
   /** Connections of a process. */
-  clients(gate = new Gate(), translation = TRANSLATION): Clients {
+  clients(gate = this.#gate(), translation = TRANSLATION): Clients {
     const { credentials } = this.database;
     const common = { region: REGION, credentials, retryStrategy: impatient() };
     return {
       managedIntegrations: new IoTManagedIntegrationsClient({
         ...common,
         endpoint: this.simulator.url,
-        requestHandler: gate.handler('managed-integrations'),
+        ...gate.connection('managed-integrations', 'iotmanagedintegrations'),
       }),
       dynamodb: documentClient(this.database, gate, translation),
       eventBridge: new EventBridgeClient({
         ...common,
         endpoint: this.bus.url,
-        requestHandler: gate.handler('events'),
+        ...gate.connection('events', 'events'),
       }),
     };
   }
 
   /** Starts a process that polls. */
   poller({ config = {}, rules = DEFAULT_RULES, remainingMs = () => 55_000 }: PollerOptions = {}): TestPoller {
-    const gate = new Gate();
+    const gate = this.#gate();
     const log: LogEntry[] = [];
     const entry =
       (level: LogEntry['level']) =>
@@ -250,7 +300,7 @@ function documentClient(
     region: REGION,
     credentials,
     retryStrategy: impatient(),
-    requestHandler: gate.handler('dynamodb'),
+    ...gate.connection('dynamodb', 'dynamodb'),
   });
   return DynamoDBDocumentClient.from(client, translation);
 }

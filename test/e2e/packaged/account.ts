@@ -23,7 +23,7 @@ export class Account {
   }
 
   static async open(deployment: Deployment): Promise<Account> {
-    const world = await World.start(deployment.tables);
+    const world = await World.start({ tables: deployment.tables });
     const traffic = new Traffic();
     return new Account(deployment, world, traffic, {
       AWS_ENDPOINT_URL_DYNAMODB: await traffic.proxy(world.database.url),
