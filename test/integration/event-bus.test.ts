@@ -13,8 +13,8 @@ import { facts, NOON } from '../support/builders.ts';
 
 const Request = z.object({ Entries: z.array(z.object({ Resources: z.array(z.string()) })) });
 
-/** What the stand-in answers to a request about these tasks (numbers). */
-type Answer = (tasks: readonly number[]) => { status: number; body: object };
+/** What the stand-in answers to a request about these tasks (numbers), or that it drops the connection. */
+type Answer = (tasks: readonly number[]) => { status: number; body: object } | 'drop';
 
 let server: Listening | undefined;
 afterEach(() => server?.close());
@@ -26,7 +26,9 @@ async function publish(count: number, answer: Answer, mayGoOn: (requests: number
     const { Entries } = Request.parse(await json(request));
     const tasks = Entries.map(({ Resources: [arn = ''] }) => Number(arn.split('/').at(-1)));
     requests.push(tasks);
-    const { status, body } = answer(tasks);
+    const answered = answer(tasks);
+    if (answered === 'drop') return void request.socket.destroy();
+    const { status, body } = answered;
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
   });
   server = await listen(http, 0);
@@ -50,7 +52,7 @@ async function publish(count: number, answer: Answer, mayGoOn: (requests: number
   return { outcomes, kinds: outcomes.map(({ kind }) => kind), requests };
 }
 
-const accept: Answer = (tasks) => ({
+const accept = (tasks: readonly number[]) => ({
   status: 200,
   body: { FailedEntryCount: 0, Entries: tasks.map((task) => ({ EventId: `${task}` })) },
 });
@@ -70,9 +72,20 @@ describe('publish', () => {
     ['SomethingNew', { kind: 'refused', code: 'SomethingNew' }],
     ['MalformedDetail', { kind: 'refused-for-good', code: 'MalformedDetail', message: 'no' }],
     ['InvalidArgument', { kind: 'refused-for-good', code: 'InvalidArgument', message: 'no' }],
-    ['NotAuthorizedForSourceException', { kind: 'denied', code: 'NotAuthorizedForSourceException' }],
+    ...['PutEventsRequestEntrySizeException', 'RequestEntityTooLargeException', 'ValidationException'].map(
+      (code): [string, PublishOutcome] => [code, { kind: 'refused-for-good', code, message: 'no' }],
+    ),
+    ...[
+      'AccessDeniedException',
+      'ExpiredTokenException',
+      'InvalidAccountIdException',
+      'InvalidSignatureException',
+      'NotAuthorizedForDetailTypeException',
+      'NotAuthorizedForSourceException',
+      'UnrecognizedClientException',
+    ].map((code): [string, PublishOutcome] => [code, { kind: 'denied', code }]),
   ])('tells an entry that failed with %s from those that did not', async (ErrorCode, outcome) => {
-    const { outcomes } = await publish(3, (tasks) => ({
+    const { outcomes, requests } = await publish(3, (tasks) => ({
       status: 200,
       body: {
         FailedEntryCount: 1,
@@ -80,11 +93,44 @@ describe('publish', () => {
       },
     }));
     expect(outcomes).toEqual([{ kind: 'accepted' }, outcome, { kind: 'accepted' }]);
+    expect(requests).toEqual([[0, 1, 2]]);
+  });
+
+  it('offers nothing again that was accepted beside an entry that is denied', async () => {
+    const code = 'NotAuthorizedForSourceException';
+    const { kinds, requests } = await publish(11, (tasks) => ({
+      status: 200,
+      body: {
+        FailedEntryCount: 1,
+        Entries: tasks.map((task) => (task === 1 ? { ErrorCode: code } : { EventId: 'e' })),
+      },
+    }));
+    expect(kinds).toEqual(['accepted', 'denied', ...times(9, 'accepted')]);
+    expect(requests.map((tasks) => tasks.length).sort()).toEqual([1, 10]);
+  });
+
+  it('has no message of a refusal where the answer has none', async () => {
+    const { outcomes } = await publish(2, (tasks) => ({
+      status: 200,
+      body: {
+        FailedEntryCount: 1,
+        Entries: tasks.map((task) => (task === 1 ? { ErrorCode: 'MalformedDetail' } : { EventId: 'e' })),
+      },
+    }));
+    expect(outcomes).toEqual([
+      { kind: 'accepted' },
+      { kind: 'refused-for-good', code: 'MalformedDetail', message: '' },
+    ]);
   });
 
   it('believes nothing of an entry that the answer does not speak of', async () => {
     const { outcomes } = await publish(2, () => ({ status: 200, body: { Entries: [{ EventId: 'e' }] } }));
     expect(outcomes).toEqual([{ kind: 'accepted' }, { kind: 'refused', code: 'NoResultForEntry' }]);
+  });
+
+  it('believes nothing of an answer that speaks of no entry', async () => {
+    const { outcomes } = await publish(2, () => ({ status: 200, body: {} }));
+    expect(outcomes).toEqual(times(2, { kind: 'refused', code: 'NoResultForEntry' }));
   });
 
   it.each([
@@ -104,9 +150,33 @@ describe('publish', () => {
     ]);
   });
 
-  it('sets nothing aside for a refusal that every entry gets', async () => {
-    const { kinds } = await publish(12, () => failure(400, 'ValidationException'));
-    expect(kinds).toEqual(times(12, 'denied'));
+  it('asks once about an entry that is alone in its request', async () => {
+    const { outcomes, requests } = await publish(1, () => failure(413, 'Unheard'));
+    expect(outcomes).toEqual([{ kind: 'refused-for-good', code: 'Unheard', message: 'no' }]);
+    expect(requests).toEqual([[0]]);
+  });
+
+  it('offers an entry that failed alone no second time', async () => {
+    const { kinds, requests } = await publish(11, (tasks) =>
+      tasks.includes(10) ? failure(500, 'InternalException') : accept(tasks),
+    );
+    expect(kinds).toEqual([...times(10, 'accepted'), 'unavailable']);
+    expect(requests).toHaveLength(2);
+  });
+
+  it.each(['InvalidArgument', 'ValidationException'])(
+    'sets nothing aside for a refusal that every entry gets (%s)',
+    async (code) => {
+      const { outcomes } = await publish(12, () => failure(400, code));
+      expect(outcomes).toEqual(times(12, { kind: 'denied', code }));
+    },
+  );
+
+  it('tells a bus that cannot be reached by what the connection said', async () => {
+    const { outcomes } = await publish(2, () => 'drop');
+    expect(outcomes).toEqual(
+      times(2, { kind: 'unavailable', error: expect.objectContaining({ code: 'ECONNRESET' }) }),
+    );
   });
 
   it.each(['AccessDeniedException', 'UnrecognizedClientException'])('is denied by %s', async (type) => {
@@ -118,7 +188,8 @@ describe('publish', () => {
   it('stops when the bus is out', async () => {
     const { kinds, requests } = await publish(200, () => failure(500, 'InternalException'));
     expect(kinds).toEqual(times(200, 'unavailable'));
-    expect(requests.length).toBeLessThan(10);
+    // 5 at once, and 2 that begin before the third fails.
+    expect(requests).toHaveLength(7);
   });
 
   it('goes on when only some requests fail, and offers the entries of those alone', async () => {
