@@ -79,7 +79,7 @@ describe('a task that cannot be read', () => {
     world.task('bad');
     world.task('good');
     faultFor('bad', { kind: 'hang' });
-    const { report } = await pollAndLog({ remainingMs: remaining(600) });
+    const { report } = await pollAndLog({ remainingMs: remaining(1_500) });
     expect(report).toMatchObject({ published: 1, postponed: 1, failures: 0 });
     expect(world.events('good')).toEqual(['1 Tracking Started']);
   });
