@@ -1,0 +1,29 @@
+import { parseScheduleTime } from '../../lib/domain/schedule.ts';
+import { parseEventId } from '../../lib/outbox/event-id.ts';
+import { OutboxError } from '../../lib/outbox/ports.ts';
+import { UsageError } from '../connect.ts';
+
+const DAY_MS = 86_400_000;
+const DEFAULT_DAYS = 30;
+
+/**
+ * Epoch milliseconds of `--since`: 30 days before `now` where it is not given.
+ *
+ * @throws UsageError
+ */
+export function parseSince(text: string | undefined, now: number): number {
+  if (text === undefined) return now - DEFAULT_DAYS * DAY_MS;
+  const instant = parseScheduleTime(text);
+  if (instant === undefined)
+    throw new UsageError('--since takes a day or a time, such as 2026-11-22 or 2026-11-22T12:00Z');
+  return Date.parse(instant);
+}
+
+/** @throws UsageError for what is no event id */
+export function expectEventId(text: string): void {
+  try {
+    parseEventId(text);
+  } catch (error) {
+    throw error instanceof OutboxError ? new UsageError(error.message, { cause: error }) : error;
+  }
+}
