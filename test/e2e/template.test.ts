@@ -154,7 +154,7 @@ describe('the poll', () => {
     expect(propertiesOf(dev, 'PollLambdaEvConf')).toEqual({
       FunctionName: { Ref: 'PollLambdaFunction' },
       Qualifier: '$LATEST',
-      DestinationConfig: {},
+      DestinationConfig: { OnFailure: { Destination: arnOf('PollScheduleDeadLetterQueue') } },
       MaximumEventAgeInSeconds: 60,
       MaximumRetryAttempts: 0,
     });

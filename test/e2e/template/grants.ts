@@ -72,6 +72,12 @@ const pollStatements = [
     Resource: arnOf('HistoryTable'),
   },
   { Sid: 'Publish', Effect: 'Allow', Action: 'events:PutEvents', Resource: arnOf('EventBus') },
+  {
+    Sid: 'ReportFailure',
+    Effect: 'Allow',
+    Action: 'sqs:SendMessage',
+    Resource: arnOf('PollScheduleDeadLetterQueue'),
+  },
 ];
 
 const scheduleStatements = [
