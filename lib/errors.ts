@@ -61,6 +61,16 @@ const PLAIN_SPOKEN = new Set([
 
 /** An error may be its own cause. */
 const MAX_CAUSES = 5;
+/** Characters of a text. */
+const MAX_TEXT = 1_000;
+const MAX_PLACES = 10;
+
+/** What is wrong in something that may be wrong in thousands of places: each kind once, and as many as people read. */
+export function placesText(places: readonly string[]): string {
+  const different = [...new Set(places)];
+  const more = different.length > MAX_PLACES ? `, and ${different.length - MAX_PLACES} more` : '';
+  return `${different.slice(0, MAX_PLACES).join(', ')}${more}`;
+}
 
 /**
  * What may be logged of an error. The text is left out where it may quote what the thrower was given (the messages of a JSON
@@ -75,15 +85,15 @@ export function summarizeError(error: unknown, depth = 0): ErrorSummary {
   const requestId = property(metadata, 'requestId');
   return {
     name: isIdentifier(error.name) ? error.name : 'Error',
-    ...(hasPlainText && { message: error.message }),
+    ...(hasPlainText && { message: error.message.slice(0, MAX_TEXT).toWellFormed() }),
     ...(isIdentifier(code) && { code }),
     ...(typeof statusCode === 'number' && { statusCode }),
-    ...(typeof requestId === 'string' && { requestId }),
+    ...(isIdentifier(requestId) && { requestId }),
     ...(error.cause !== undefined && depth < MAX_CAUSES && { cause: summarizeError(error.cause, depth + 1) }),
   };
 }
 
-/** Names and codes come from the service as well: what is no identifier is not one of its names. */
+/** Names, codes and ids of requests come from the service as well: what is no identifier is none of these. */
 function isIdentifier(value: unknown): value is string {
   return typeof value === 'string' && /^[\w.-]{1,100}$/.test(value);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OtaWatchError } from '../errors.ts';
+import { OtaWatchError, placesText } from '../errors.ts';
 import type { Batch } from './notify.ts';
 import type { ReceivedEvent } from './ports.ts';
 import { readPublishedEvent } from './read-event.ts';
@@ -35,6 +35,9 @@ const Records = z.object({
     }),
   ),
 });
+
+/** What is noted of an event has a key with the task's id in it, and little besides; DynamoDB takes 2,048 bytes. */
+const MAX_ID_BYTES = 1_536;
 
 const Envelope = z.object({ source: z.string(), 'detail-type': z.string(), detail: z.unknown() });
 
@@ -80,6 +83,8 @@ function readBody(body: string): ReceivedEvent['event'] {
   const { source, 'detail-type': detailType, detail } = parsed.data;
   const event = readPublishedEvent({ source, detailType, detail });
   if (event === undefined) throw new MessageFormError('The event is of another source');
+  if (Buffer.byteLength(event.detail.taskId) > MAX_ID_BYTES)
+    throw new MessageFormError(`detail.taskId has more than ${MAX_ID_BYTES} bytes`);
   return event;
 }
 
@@ -92,5 +97,5 @@ function parseJson(text: string): unknown {
 }
 
 function placesOf(error: z.ZodError): string {
-  return error.issues.map(({ path, code }) => `${path.join('.') || 'all of it'} (${code})`).join(', ');
+  return placesText(error.issues.map(({ path, code }) => `${path.join('.') || 'all of it'} (${code})`));
 }

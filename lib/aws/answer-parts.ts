@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UnreadableAnswerError } from '../errors.ts';
+import { placesText, UnreadableAnswerError } from '../errors.ts';
 
 /** Lone surrogates are no text: UTF-8, and so DynamoDB and the bus, cannot carry them. */
 export const text = (max: number) =>
@@ -36,5 +36,5 @@ export function parseAnswer<Schema extends z.ZodType>(
     ({ path: [first = 'answer', ...rest], code }) =>
       `${[first, ...(first === 'Tags' ? [] : rest)].join('.')} (${code})`,
   );
-  throw new UnreadableAnswerError(`${what} cannot be understood: ${where.join(', ')}`);
+  throw new UnreadableAnswerError(`${what} cannot be understood: ${placesText(where)}`);
 }

@@ -24,7 +24,7 @@ export function otaService(client: IoTManagedIntegrationsClient, account: Accoun
     async *listTasks(abortSignal): AsyncIterable<TaskPage> {
       const pages = paginateListOtaTasks({ client, pageSize: PAGE_SIZE }, {}, { abortSignal });
       for await (const page of pages) {
-        const tasks = (page.Tasks ?? []).map(parseTaskSummary);
+        const tasks = entriesOf(page.Tasks, 'ListOtaTasks').map(parseTaskSummary);
         const readable = tasks.filter((task) => task !== undefined);
         yield { tasks: readable, unreadable: tasks.length - readable.length };
       }
@@ -46,11 +46,20 @@ export function otaService(client: IoTManagedIntegrationsClient, account: Accoun
     async *listExecutions(taskId, abortSignal): AsyncIterable<readonly ThingExecution[]> {
       const input = { Identifier: taskId };
       const pages = paginateListOtaTaskExecutions({ client, pageSize: PAGE_SIZE }, input, { abortSignal });
-      for await (const { ExecutionSummaries: entries = [] } of pages) {
+      for await (const { ExecutionSummaries } of pages) {
+        const entries = entriesOf(ExecutionSummaries, 'ListOtaTaskExecutions');
         yield entries.map(parseExecution).filter((execution) => execution !== undefined);
       }
     },
   };
+}
+
+/** @throws UnreadableAnswerError for more than was asked for */
+function entriesOf<Entry>(entries: readonly Entry[] = [], operation: string): readonly Entry[] {
+  if (entries.length <= PAGE_SIZE) return entries;
+  throw new UnreadableAnswerError(
+    `${operation}: a page has ${entries.length} entries, and at most ${PAGE_SIZE} were asked for`,
+  );
 }
 
 async function orUndefinedIfNotFound<Answer>(sending: Promise<Answer>): Promise<Answer | undefined> {

@@ -21,8 +21,18 @@ export interface Account {
 
 /** The API's own maximum for a description; what is longer is cut. */
 const MAX_DESCRIPTION = 256;
+/** The API's own maximum, and those of a tag (128 and 256 characters) in UTF-16, where a character can take two. */
+const MAX_TAGS = 50;
+const MAX_TAG_KEY = 256;
+const MAX_TAG_VALUE = 512;
+/** More than a week could hold that differ. */
+const MAX_WINDOWS = 100;
+/** The sum of the eight is a whole number then, to the last digit. */
+const MAX_COUNT = Math.floor(Number.MAX_SAFE_INTEGER / 8);
 
-const taskId = text(1_024);
+/** Bytes that the key of an item may have (DynamoDB). */
+const MAX_KEY_BYTES = 2_048;
+const taskId = text(1_024).refine((id) => Buffer.byteLength(id) <= MAX_KEY_BYTES);
 const configurationId = text(256);
 const status = text(128);
 /** A year of four digits, as ISO 8601 and the event schemas have it. */
@@ -31,7 +41,7 @@ const instant = z
   .min(new Date(0))
   .max(new Date('9999-12-31T23:59:59.999Z'))
   .transform((date) => date.toISOString());
-const counter = z.int().nonnegative().default(0);
+const counter = z.int().nonnegative().max(MAX_COUNT).default(0);
 
 const Summary = z.object({
   TaskId: taskId,
@@ -131,12 +141,28 @@ export function parseTask(askedFor: string, answer: GetOtaTaskCommandOutput, acc
   if (task.TaskId !== askedFor)
     throw new UnreadableAnswerError(`Task ${askedFor}: the answer is of another task`);
   const { maintenanceWindows, oddities, ...schedule } = scheduleOf(task.OtaSchedulingConfig);
+  const tags = tagsOf(task.Tags);
   return {
     facts: { ...factsOf(task, account), ...schedule },
-    tags: task.Tags,
+    tags: tags.known,
     maintenanceWindows,
-    oddities: [...identityOddities(task), ...missingCounters(answer), ...oddities],
+    oddities: [
+      ...identityOddities(task),
+      ...missingCounters(answer),
+      ...oddities,
+      ...(tags.isOdd ? ['Tags'] : []),
+    ],
   };
+}
+
+/** Tags such as the API allows, the first ones by their keys; the others count as missing. */
+function tagsOf(tags: Readonly<Record<string, string>>) {
+  const all = Object.entries(tags);
+  const known = all
+    .filter(([key, value]) => key.length <= MAX_TAG_KEY && value.length <= MAX_TAG_VALUE)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .slice(0, MAX_TAGS);
+  return { known: Object.fromEntries(known), isOdd: known.length < all.length };
 }
 
 function identityOddities({ TaskId, Status }: z.infer<typeof Task>): string[] {
@@ -167,7 +193,8 @@ function scheduleOf(
   const endBehavior = read(text(128).optional(), EndBehavior, `${name}.EndBehavior`);
   const windowsName = `${name}.MaintenanceWindows`;
   const windows = read(z.array(z.unknown()).optional(), MaintenanceWindows, windowsName) ?? [];
-  const maintenanceWindows = windows.flatMap((entry): ScheduledWindow[] => {
+  if (windows.length > MAX_WINDOWS) wrong.push(windowsName);
+  const maintenanceWindows = windows.slice(0, MAX_WINDOWS).flatMap((entry): ScheduledWindow[] => {
     const window = read(MaintenanceWindow, entry, windowsName);
     return window ? [{ startTime: window.StartTime, durationMinutes: window.DurationInMinutes }] : [];
   });

@@ -3,7 +3,7 @@ import { FAILURE_TYPES } from '../domain/abort-criteria.ts';
 import type { HistoryRow } from '../domain/events.ts';
 import { CONFIGURABLE_KINDS, SEVERITIES } from '../domain/rules/rule-set.ts';
 import type { TrackedTask } from '../domain/tracked.ts';
-import { UnreadableItemError } from '../errors.ts';
+import { placesText, UnreadableItemError } from '../errors.ts';
 import type { PollState } from '../ports.ts';
 
 const count = z.int().nonnegative();
@@ -194,5 +194,5 @@ export function parseStored<Schema extends z.ZodType>(schema: Schema, stored: un
   const parsed = schema.safeParse(stored);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'item'} (${code})`);
-  throw new UnreadableItemError(`Attributes cannot be understood: ${where.join(', ')}`);
+  throw new UnreadableItemError(`Attributes cannot be understood: ${placesText(where)}`);
 }

@@ -24,6 +24,9 @@ export interface RuleDocument {
 const MAX_ALIASES = 100;
 const TOO_MANY_ALIASES = `expected at most ${MAX_ALIASES} aliases`;
 
+/** Characters: far more than the rules that a file may have take up. */
+const MAX_LENGTH = 4_000_000;
+
 /** In other words than the YAML library's. */
 const EXPLAINED: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'there is such a field already',
@@ -37,6 +40,10 @@ const EXPLAINED: Readonly<Record<string, string>> = {
  * @throws RuleFileError on text that is neither
  */
 export function readDocument(text: string, source: string): RuleDocument {
+  if (text.length > MAX_LENGTH) {
+    const message = `the file has ${text.length} characters: expected at most ${MAX_LENGTH}`;
+    throw new RuleFileError(source, [{ line: 1, column: 1, path: '', message }]);
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core' });
   const position = (offset: number) => {

@@ -87,7 +87,7 @@ describe('npm run audit:dependencies', () => {
       status,
       last: says,
     });
-    expect(ended.stderr).toBe(status === 0 ? '' : 'Advisory: zod *: high\n');
+    expect(ended.stderr).toMatch(status === 0 ? /^$/ : /^Advisory: zod .*: high\n$/);
   });
 
   it.concurrent('fails where it cannot check, if it has to', async () => {

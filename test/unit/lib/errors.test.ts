@@ -43,6 +43,17 @@ describe('our own errors', () => {
 });
 
 describe('summarizeError', () => {
+  it('tells of a text no more than its beginning, and no request id that is none', () => {
+    const error = Object.assign(new OtaWatchError('m'.repeat(100_000)), {
+      $metadata: { httpStatusCode: 500, requestId: `${CANARY} `.repeat(1_000) },
+    });
+    expect(summarizeError(error)).toEqual({
+      name: 'OtaWatchError',
+      message: 'm'.repeat(1_000),
+      statusCode: 500,
+    });
+  });
+
   it.each([
     ['text', CANARY, { name: 'string' }],
     ['nothing', undefined, { name: 'undefined' }],

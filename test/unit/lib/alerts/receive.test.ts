@@ -59,4 +59,27 @@ describe('receive', () => {
   ])('refuses what is no batch: %j', (input, place) => {
     expect(() => receive(input)).toThrow(`This is no batch of a queue: ${place}`);
   });
+
+  it('says no more of a batch that is wrong all over than people read', () => {
+    const Records = Array.from({ length: 5_000 }, () => ({}));
+    expect(() => receive({ Records })).toThrow(/^This is no batch of a queue: .{300,500}, and 19990 more$/);
+  });
+
+  it.each([
+    [1_536, []],
+    [1_537, ['detail.taskId has more than 1536 bytes']],
+  ])(
+    'keeps an event apart whose task has an id of %i bytes, if nothing could be noted of it',
+    (bytes, errors) => {
+      const taskId = `${'任'.repeat(512)}${'x'.repeat(bytes - 1_536)}`;
+      const eventId = `${taskId}:1`;
+      const forged = JSON.stringify({
+        source: 'ota-watch',
+        'detail-type': EVENT.detailType,
+        detail: { ...EVENT.detail, taskId, eventId },
+      });
+      const { unreadable } = receive({ Records: [record({ body: forged })] });
+      expect(unreadable.map(({ error }) => error.message)).toEqual(errors);
+    },
+  );
 });

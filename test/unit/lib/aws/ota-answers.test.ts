@@ -35,6 +35,9 @@ const FACTS = {
   counts: counts({}),
 };
 
+const tagsTo = (end: number) =>
+  Object.fromEntries(Array.from({ length: end }, (_, index) => [`t${100 + index}`, 'v']));
+
 describe('parseTask', () => {
   it('reads a whole answer, and keeps what is bounded', () => {
     const full = answer({
@@ -145,6 +148,47 @@ describe('parseTask', () => {
     },
   );
 
+  it.each<[what: string, tags: Record<string, string>, known: Record<string, string>]>([
+    ['a key that is too long', { ['k'.repeat(257)]: 'v', a: 'b' }, { a: 'b' }],
+    ['a value that is too long', { a: 'v'.repeat(513), b: '' }, { b: '' }],
+    ['more than there can be', tagsTo(60), tagsTo(50)],
+    ['a million characters', { a: 'v'.repeat(1_000_000) }, {}],
+  ])('takes no tags with %s', (_, Tags, known) => {
+    const { tags, oddities } = parseTask('task1', answer({ TaskProcessingDetails: ALL_ZERO, Tags }), account);
+    expect({ tags, oddities }).toEqual({ tags: known, oddities: ['Tags'] });
+  });
+
+  it('takes as many tags as there can be, of any length that there can be', () => {
+    const Tags = { ...tagsTo(49), ['🔒'.repeat(128)]: '🔒'.repeat(256) };
+    const { tags, oddities } = parseTask('task1', answer({ TaskProcessingDetails: ALL_ZERO, Tags }), account);
+    expect({ tags, oddities }).toEqual({ tags: Tags, oddities: [] });
+  });
+
+  it('says no more of thousands of wrong members than people read', () => {
+    const wrong = Object.fromEntries(Object.keys(ALL_ZERO).map((name) => [name, -1]));
+    const Tags = Object.fromEntries(Array.from({ length: 10_000 }, (__, index) => [`CANARY${index}`, 1]));
+    const members: object = { TaskProcessingDetails: wrong, OtaType: 1, Description: 1, TaskArn: 1, Tags };
+    const read = () => parseTask('task1', answer(members), account);
+    expect(read).toThrow(/^.{200,700}, and 2 more$/);
+    expect(read).not.toThrow(/CANARY/);
+  });
+
+  it('adds up counters exactly', () => {
+    const most = Math.floor(Number.MAX_SAFE_INTEGER / 8);
+    const counters = (count: number) =>
+      Object.fromEntries(Object.keys(ALL_ZERO).map((name) => [name, count]));
+    expect(factsOf({ TaskProcessingDetails: counters(most) }).counts.total).toBe(most * 8);
+    expect(() => factsOf({ TaskProcessingDetails: counters(most + 1) })).toThrow(
+      'Task task1 cannot be understood: TaskProcessingDetails.numberOfQueuedThings (too_big)',
+    );
+  });
+
+  it('takes no id that could not be the key of an item', () => {
+    const id = '任'.repeat(683);
+    expect(() => parseTask(id, answer({ TaskId: id }), account)).toThrow('TaskId (custom)');
+    expect(parseTaskSummary({ TaskId: id, Status: 'IN_PROGRESS' })).toBeUndefined();
+  });
+
   it('makes the ARN of a task in the partition that the function runs in', () => {
     const china = { partition: 'aws-cn', region: 'cn-north-1', accountId: '1' };
     expect(parseTask('task1', answer(), china).facts).toMatchObject({
@@ -190,6 +234,7 @@ describe('parseTask', () => {
     ['one of no length', { MaintenanceWindows: [good, { ...good, DurationInMinutes: 0 }] }, [windows]],
     ['one of many years', { MaintenanceWindows: [{ ...good, DurationInMinutes: 1e9 }, good] }, [windows]],
     ['no cron expression', { MaintenanceWindows: [{ ...good, StartTime: 'CANARY' }, good] }, [windows]],
+    ['far too many', { MaintenanceWindows: [good, ...Array(100).fill(null)] }, [windows]],
     ['several bad ones, told once', { MaintenanceWindows: [null, good, 'CANARY'] }, [windows]],
     [
       'a behavior at the end that is none',

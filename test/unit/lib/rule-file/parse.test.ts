@@ -202,6 +202,12 @@ describe('parseRuleFile', () => {
     ]);
   });
 
+  it('refuses a file that is too long before it reads it', () => {
+    expect(problemsOf(`# ${'x'.repeat(4_000_000)}`)).toEqual([
+      'r.yml:1:1: the file has 4000002 characters: expected at most 4000000',
+    ]);
+  });
+
   it('has limits for entries and ids', () => {
     const entry = (id: number) => `- { id: r${id}, kind: slow }`;
     const many = (entries: number, ids: number) =>
