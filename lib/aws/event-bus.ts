@@ -6,6 +6,7 @@ import {
   type PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
 import pMap from 'p-map';
+import type { HistoryRow } from '../domain/events.ts';
 import { OtaWatchError } from '../errors.ts';
 import type { EventBus, PublishOutcome } from '../ports.ts';
 import { batchEntries, entryOf } from './put-events.ts';
@@ -45,6 +46,7 @@ interface Result {
 
 /** An EventBridge bus, by name or ARN. */
 export function eventBus(client: EventBridgeClient, busName: string): EventBus {
+  const suspects = new Suspects();
   return {
     async publish(rows, mayGoOn) {
       const offers = rows.map((row, index): Offer => ({ index, entry: entryOf(row, busName) }));
@@ -52,7 +54,7 @@ export function eventBus(client: EventBridgeClient, busName: string): EventBus {
       const results = await round.offer(batchEntries(offers));
       // A request that fails while others succeed may fail because of one entry: the rest must not wait for it.
       const again = round.isBusUp ? await round.offer(round.failed.splice(0).flatMap(singles)) : [];
-      return collect(blameRequest([...results, ...again]), rows.length);
+      return collect(suspects.judge([...results, ...again], rows), rows.length);
     },
   };
 }
@@ -95,14 +97,33 @@ const AMBIGUOUS = new Set(['InvalidArgument', 'ValidationException']);
 
 /**
  * Where not one entry was accepted, such a refusal is more likely about what all requests share: nothing is set aside for
- * it, publishing stops, and somebody is told.
+ * it, publishing stops, and somebody is told. Unless the bus took others since it refused the same event before: a task whose
+ * event is the only one on its way would wait for ever.
  */
-function blameRequest(results: readonly Result[]): Result[] {
-  const isAnyAccepted = results.some(({ outcome }) => outcome.kind === 'accepted');
-  return results.map(({ index, outcome }) => {
-    const isBlamed = !isAnyAccepted && outcome.kind === 'refused-for-good' && AMBIGUOUS.has(outcome.code);
-    return { index, outcome: isBlamed ? { kind: 'denied', code: outcome.code } : outcome };
-  });
+class Suspects {
+  /** By event id: how many entries the bus had taken when it refused the event. */
+  readonly #takenBefore = new Map<string, number>();
+  #taken = 0;
+
+  judge(results: readonly Result[], rows: readonly HistoryRow[]): Result[] {
+    const before = this.#taken;
+    this.#taken += results.filter(({ outcome }) => outcome.kind === 'accepted').length;
+    const isAnyTaken = this.#taken > before;
+    return results.map((result) => {
+      const { index, outcome } = result;
+      const eventId = rows[index]?.eventId ?? '';
+      if (outcome.kind !== 'refused-for-good' || !AMBIGUOUS.has(outcome.code) || isAnyTaken)
+        this.#takenBefore.delete(eventId);
+      else if (!this.#isToBlame(eventId)) return { index, outcome: { kind: 'denied', code: outcome.code } };
+      return result;
+    });
+  }
+
+  #isToBlame(eventId: string): boolean {
+    const takenBefore = this.#takenBefore.get(eventId);
+    if (takenBefore === undefined) this.#takenBefore.set(eventId, this.#taken);
+    return takenBefore !== undefined && this.#taken > takenBefore;
+  }
 }
 
 /** One outcome a row, in the order of the rows. */

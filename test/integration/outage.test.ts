@@ -238,4 +238,27 @@ describe('a bus that refuses some entries', () => {
     });
     expect(await audit(world)).toEqual(['t03:2: lost']);
   });
+
+  it('for good, in words that may be about the bus, has one that is alone set aside once others went out', async () => {
+    progress(0);
+    world.bus.faults.entry = ({ Detail = '' }) =>
+      Detail.includes('"eventId":"t03:1"') ? { errorCode: 'MalformedDetail' } : undefined;
+    const poller = world.poller(PUBLISH_ALL);
+    await poller.poll();
+    world.bus.faults.entry = ({ Detail = '' }) =>
+      Detail.includes('"taskId":"t03"') ? { errorCode: 'ValidationException' } : undefined;
+    world.task('t03', { succeeded: 1 }, { status: 'DELETION_IN_PROGRESS' });
+    expect(await poller.poll()).toMatchObject({ denied: true, setAside: 0, backlog: 2 });
+    // Nothing was accepted since: it may still be the bus.
+    expect(await poller.poll()).toMatchObject({ denied: true, setAside: 0, backlog: 2 });
+    world.task('t04', { queued: 1 });
+    expect(await poller.poll()).toMatchObject({ denied: true, setAside: 0, published: 1 });
+    expect(await poller.poll()).toMatchObject({ denied: true, setAside: 1 });
+    world.task('t04', { succeeded: 1 });
+    await poller.poll();
+    expect(await poller.poll()).toMatchObject({ denied: false, setAside: 1, backlog: 1 });
+    poller.close();
+    await world.poll();
+    expect(await audit(world)).toEqual(['t03:1', 't03:3', 't03:4'].map((id) => `${id}: lost`));
+  });
 });
