@@ -35,10 +35,17 @@ export interface AddresserOptions {
 /** Looks up where the events of a task go: by its tags, and where its events went before. Other processes do so as well. */
 export class Addresser {
   readonly #options: AddresserOptions;
+  /** Keys of tags that decide: no others are kept. */
+  readonly #deciding: ReadonlySet<string>;
   readonly #toldMalformed = new Set<string>();
 
   constructor(options: AddresserOptions) {
+    const { channelTag, serviceTag, routes } = options.settings;
     this.#options = options;
+    this.#deciding = new Set([
+      options.destination === 'slack' ? channelTag : serviceTag,
+      ...routes.flatMap(({ match }) => Object.keys(match?.tags ?? {})),
+    ]);
   }
 
   /**
@@ -89,7 +96,7 @@ export class Addresser {
       if (now() >= readUntil) throw new UnknownTagsError('There is no time left to read tags');
       const task = await service.getTask(taskId, AbortSignal.timeout(READ_TIMEOUT_MS));
       // A task that is gone keeps the tags that it had.
-      return { tags: task?.tags ?? before?.tags ?? {}, readAt: now() };
+      return { tags: this.#decidingOf(task?.tags ?? before?.tags ?? {}), readAt: now() };
     } catch (error) {
       log.warn('The tags of a task could not be read', { taskId, error: summarizeError(error) });
       if (before !== undefined) return before;
@@ -97,6 +104,11 @@ export class Addresser {
         throw new UnknownTagsError(`The tags of task ${taskId} are not known yet`, { cause: error });
       return { tags: {}, readAt: 0 };
     }
+  }
+
+  /** Tags are sensitive. */
+  #decidingOf(tags: Addressee['tags']): Addressee['tags'] {
+    return Object.fromEntries(Object.entries(tags).filter(([key]) => this.#deciding.has(key)));
   }
 
   #tellMalformed(taskId: string, tag: string): void {

@@ -135,6 +135,7 @@ export interface ChannelIds {
 /** Where events of a task were sent so far, and by which tags. */
 export interface Addressee {
   readonly taskId: string;
+  /** Those that decide where events go, and no others. */
   readonly tags: Readonly<Record<string, string>>;
   /** Epoch milliseconds at which the tags were read. */
   readonly readAt: number;
