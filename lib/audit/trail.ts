@@ -72,7 +72,8 @@ export class Trail {
     if (eventId === `${prefix}${sequence}` || typeof eventId !== 'string' || !eventId.startsWith(prefix))
       return;
     const was = Number(eventId.slice(prefix.length));
-    if (hash({ ...content, sequence: was }) === stated) this.#moves.set(sequence, was);
+    const isPlace = Number.isSafeInteger(sequence) && sequence > 0;
+    if (isPlace && hash({ ...content, sequence: was }) === stated) this.#moves.set(sequence, was);
   }
 
   #compare({ hash }: StoredRow, sequence: number, { hashes }: Testimony): void {
