@@ -5,7 +5,7 @@ import type { World } from './world.ts';
 type Row = Record<string, unknown>;
 
 /** What is looked at from outside. */
-export type Audited = Pick<World, 'bus' | 'history' | 'scan'>;
+export type Audited = Pick<World, 'history' | 'scan'> & { readonly bus: Pick<World['bus'], 'accepted'> };
 
 /**
  * Holds a world to the promises, from outside: what the bus accepted and what the history holds. Everything must have been

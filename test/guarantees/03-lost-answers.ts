@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import type { Guarantee } from './guarantee.ts';
+import { Play, playing } from './ledger/play.ts';
+import { type Life, lives } from './rollouts.ts';
+import { dice } from './rollouts-dice.ts';
+
+const POLLS = 5;
+const TASKS = 2;
+const LOST = 0.3;
+const WRITES: ReadonlySet<string> = new Set(['PutItem', 'PutEvents']);
+
+interface Script {
+  readonly lives: readonly Life[];
+  readonly seed: number;
+}
+
+/** Writes are applied, and then reported failed. Some are so in each of their three tries. */
+async function loseAnswers(play: Play, seed: number): Promise<void> {
+  const roll = dice(seed);
+  play.decide = ({ operation, attempt }) => {
+    if (!WRITES.has(operation) || roll() >= LOST) return undefined;
+    play.count(attempt === 3 ? 'writes that were given up' : 'lost answers');
+    return 'lost';
+  };
+  for (let poll = 0; poll < POLLS; poll += 1) await play.poll();
+}
+
+export const lostAnswers: Guarantee<Script> = {
+  number: 3,
+  name: 'Applied, then reported failed',
+  promise: 'Three of ten writes are applied and reported failed: no history has a gap or a fork.',
+  unit: 'worlds',
+  runsPerScript: 1,
+  scripts: { full: 5_000, share: 40 },
+  script: fc.record({
+    lives: fc.array(lives({ polls: 1, maxSteps: 5, maxWait: 2 }), { minLength: TASKS, maxLength: TASKS }),
+    seed: fc.nat(),
+  }),
+  play: (script, world) => playing(new Play(world, script.lives), (play) => loseAnswers(play, script.seed)),
+};
