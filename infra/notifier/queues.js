@@ -12,7 +12,8 @@ export function queuesOf({ id, key }) {
         Name: name,
         Description: `Events of OTA tasks for the ${key} notifier of \${self:custom.name}`,
         EventBusName: `\${self:custom.eventBus}`,
-        EventPattern: { source: ['ota-watch'] },
+        // Nobody is alerted again of what is published again.
+        EventPattern: { source: ['ota-watch'], detail: { replay: [{ exists: false }] } },
         State: 'ENABLED',
         Targets: [
           {

@@ -54,7 +54,13 @@ export async function notify(
   const outcomes = new Outcomes();
   const invocation = { ...deps, id, outcomes, tally, endsAt: deps.now() + remainingMs };
 
-  const lanes = await address(events, invocation, deps.addresser);
+  const replays = events.filter(isReplay);
+  if (replays.length > 0) deps.log.info('Replayed events are not told again', { events: replays.length });
+  const lanes = await address(
+    events.filter((received) => !isReplay(received)),
+    invocation,
+    deps.addresser,
+  );
   await Promise.all(
     [...lanes.values()].map(({ target, events: ofTarget }) =>
       runLane(new Lane(invocation, target), ofTarget, deps.deliver),
@@ -72,6 +78,9 @@ export async function notify(
   await deps.queue.giveBack(again);
   return { tally, again: again.map(({ messageId }) => messageId) };
 }
+
+/** Whoever was told of it may have forgotten by now: nobody is alerted of what is over. */
+const isReplay = ({ event }: ReceivedEvent) => event.detail.replay === true;
 
 interface TargetEvents {
   readonly target: Target;

@@ -9,7 +9,7 @@ import pMap from 'p-map';
 import type { HistoryRow } from '../domain/events.ts';
 import { OtaWatchError } from '../errors.ts';
 import type { EventBus, PublishOutcome } from '../ports.ts';
-import { batchEntries, entryOf } from './put-events.ts';
+import { batchEntries, type EntryOptions, entryOf } from './put-events.ts';
 
 const CONCURRENT_REQUESTS = 5;
 /** After so many requests that failed as a whole, and none that succeeded, the bus is out: no more are made in a round. */
@@ -45,11 +45,11 @@ interface Result {
 }
 
 /** An EventBridge bus, by name or ARN. */
-export function eventBus(client: EventBridgeClient, busName: string): EventBus {
+export function eventBus(client: EventBridgeClient, busName: string, options: EntryOptions = {}): EventBus {
   const suspects = new Suspects();
   return {
     async publish(rows, mayGoOn) {
-      const offers = rows.map((row, index): Offer => ({ index, entry: entryOf(row, busName) }));
+      const offers = rows.map((row, index): Offer => ({ index, entry: entryOf(row, busName, options) }));
       const round = new Round(client, mayGoOn);
       const results = await round.offer(batchEntries(offers));
       // A request that fails while others succeed may fail because of one entry: the rest must not wait for it.

@@ -7,8 +7,17 @@ const MAX_ENTRIES = 10;
 /** PutEvents takes 256 KB; the rest is room for how AWS counts. */
 const MAX_BYTES = 200_000;
 
+export interface EntryOptions {
+  /** Marks the event as one that is published again, so that consumers can tell. */
+  readonly replay?: boolean;
+}
+
 /** A row as an entry of PutEvents. */
-export function entryOf(row: HistoryRow, busName: string): PutEventsRequestEntry {
+export function entryOf(
+  row: HistoryRow,
+  busName: string,
+  { replay = false }: EntryOptions = {},
+): PutEventsRequestEntry {
   return {
     EventBusName: busName,
     Source: SOURCE,
@@ -16,7 +25,7 @@ export function entryOf(row: HistoryRow, busName: string): PutEventsRequestEntry
     Time: new Date(row.observedAt),
     Resources: row.taskArn === undefined ? [] : [row.taskArn],
     // The same bytes for every delivery: a row that comes back from the table has its fields in another order.
-    Detail: canonicalJson(detailOf(row)),
+    Detail: canonicalJson(replay ? { ...detailOf(row), replay } : detailOf(row)),
   };
 }
 

@@ -190,6 +190,10 @@ export interface CommonDetail {
    * SHA-256 of the event's history row: a witness outside the history table.
    */
   hash: string;
+  /**
+   * Only on an event that somebody had published again from the history; all else is as it was the first time.
+   */
+  replay?: true;
 }
 /**
  * Number of things in each state.

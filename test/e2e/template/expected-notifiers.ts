@@ -51,7 +51,7 @@ export const wayOf = (notifier: ExpectedNotifier) => ({
     Name: `ota-watch-dev-${notifier.key}`,
     Description: expect.any(String),
     EventBusName: { Ref: 'EventBus' },
-    EventPattern: { source: ['ota-watch'] },
+    EventPattern: { source: ['ota-watch'], detail: { replay: [{ exists: false }] } },
     State: 'ENABLED',
     Targets: [
       {

@@ -50,6 +50,21 @@ describe('entryOf', () => {
     expect(entryOf(rowOf(), 'bus1')).toEqual(entryOf(rowOf(), 'bus1'));
   });
 
+  it('marks an event that is published again, and leaves all else as it was', () => {
+    const { Detail = '', ...entry } = entryOf(rowOf(), 'bus1');
+    const { Detail: again = '', ...entryAgain } = entryOf(rowOf(), 'bus1', { replay: true });
+    expect(entryAgain).toEqual(entry);
+    expect(again).not.toBe(Detail);
+    expect(again.replace(',"replay":true', '')).toBe(Detail);
+    expectValidEvent({
+      source: entryAgain.Source ?? '',
+      detailType: entryAgain.DetailType ?? '',
+      resources: entryAgain.Resources ?? [],
+      time: entryAgain.Time ?? '',
+      detail: JSON.parse(again),
+    });
+  });
+
   it('has no resource where the row has no ARN', () => {
     const { taskArn, ...row } = rowOf();
     expect(entryOf(row, 'bus1').Resources).toEqual([]);
