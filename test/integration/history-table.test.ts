@@ -156,6 +156,7 @@ describe('what people read', () => {
     const instants = [from - 1, from, from + 500, to - 1, to];
     for (const [index, instant] of instants.entries())
       await put(storedRow({ sequence: index + 1, observedAt: new Date(instant).toISOString() }));
+    expect(places(await all(reader().rowsBetween(from, from + 500)))).toEqual(['task1 2']);
     expect(places(await all(reader().rowsBetween(from, to)))).toEqual(['task1 2', 'task1 3', 'task1 4']);
     expect(places(await all(reader().rowsBetween(from, to + 1)))).toEqual([
       'task1 2',

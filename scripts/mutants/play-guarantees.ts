@@ -1,0 +1,59 @@
+// Plays guarantees 1 to 5 of the folder that this file is in until one does not hold. Prints which as JSON, or `null`.
+import { glob } from 'node:fs/promises';
+import path from 'node:path';
+import fc from 'fast-check';
+import type { Guarantee } from '../../test/guarantees/guarantee.ts';
+import { Rig } from '../../test/guarantees/rig.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+/** What noticed a mutant. */
+export interface Kill {
+  readonly guarantee: string;
+  /** Scripts that were played of it. */
+  readonly scripts: number;
+  readonly problem: string;
+}
+
+/** The part of a guarantee that is needed here: its scripts are its own. */
+type Playable = Pick<Guarantee<unknown>, 'number' | 'name' | 'scripts' | 'script' | 'play'>;
+
+function isPlayable(value: unknown): value is Playable {
+  return (
+    typeof value === 'object' && value !== null && 'number' in value && 'script' in value && 'play' in value
+  );
+}
+
+async function guarantees(): Promise<Playable[]> {
+  const found: Playable[] = [];
+  for await (const file of glob('test/guarantees/0[1-5]-*.ts', { cwd: ROOT }))
+    found.push(...Object.values(await import(path.join(ROOT, file))).filter(isPlayable));
+  return found.sort((a, b) => a.number - b.number);
+}
+
+async function problemsOf({ play }: Playable, script: unknown, rig: Rig): Promise<readonly string[]> {
+  try {
+    return (await play(script, await rig.emptyWorld())).problems;
+  } catch (error) {
+    return [String(error)];
+  }
+}
+
+async function playUntilOneFails(rounds: number): Promise<Kill | undefined> {
+  const rig = await Rig.start();
+  const all = await guarantees();
+  const played = new Map<number, number>();
+  for (let seed = 1; seed <= rounds; seed += 1)
+    for (const guarantee of all)
+      for (const script of fc.sample(guarantee.script, { seed, numRuns: guarantee.scripts.share })) {
+        const scripts = (played.get(guarantee.number) ?? 0) + 1;
+        played.set(guarantee.number, scripts);
+        const [problem] = await problemsOf(guarantee, script, rig);
+        if (problem !== undefined)
+          return { guarantee: `${guarantee.number} ${guarantee.name}`, scripts, problem };
+      }
+  return undefined;
+}
+
+console.log(JSON.stringify((await playUntilOneFails(Number(process.argv[2]))) ?? null));
+process.exit(0);
