@@ -128,6 +128,13 @@ describe('a delivery', () => {
     expect(asked(gate).slice(0, 2)).toEqual(['PutItem history 3', 'publish 1']);
   });
 
+  it('clears what was recorded long before the bus took it', async () => {
+    const task = await undelivered('a', 1, { recordedThrough: 1 });
+    const { gate, deps } = process();
+    expect(await deliver([task], deps, goOn)).toMatchObject({ published: 1, tasks: [{ outbox: [] }] });
+    expect(asked(gate)).toEqual(['publish 1', 'PutItem tasks']);
+  });
+
   it('publishes nothing of a task whose history cannot be written, and goes on with the others', async () => {
     const tasks = [await undelivered('a', 1), await undelivered('b', 1)];
     const { gate, log, deps } = process();

@@ -20,10 +20,18 @@ const breach = (ruleId: string, sequence: number, breachedAt = minutesAfterNoon(
   breachedAt,
 });
 
+/** Every order of some events. */
+function ordersOf(events: readonly PublishedEvent[]): PublishedEvent[][] {
+  if (events.length === 0) return [[]];
+  return events.flatMap((event) =>
+    ordersOf(events.filter((other) => other !== event)).map((rest) => [event, ...rest]),
+  );
+}
+
 describe('fold', () => {
   it('takes the facts of the first event', () => {
     const description = 'Door lock firmware 4-2-1';
-    expect(viewOf(started({ description }))).toEqual({
+    expect(viewOf(started({ description }))).toStrictEqual({
       ...facts(),
       description,
       sequence: 1,
@@ -39,7 +47,7 @@ describe('fold', () => {
     const bare = { schemaVersion, eventId, sequence, observedAt, taskId, status, counts, hash };
     expect(
       viewOf({ detailType: 'OTA Task Tracking Started', detail: { ...bare, reason: 'discovered' } }),
-    ).toEqual({
+    ).toStrictEqual({
       sequence,
       observedAt,
       taskId,
@@ -64,7 +72,7 @@ describe('fold', () => {
       breached(),
       configurationChanged({ counts: done, configurationId: 'config2' }),
     );
-    expect(view).toEqual({
+    expect(view).toStrictEqual({
       ...facts({ counts: done, configurationId: 'config2' }),
       sequence: 5,
       observedAt: minutesAfterNoon(4),
@@ -84,7 +92,7 @@ describe('fold', () => {
       progressed({ ratePerMinute: 25, estimatedCompletionAt: minutesAfterNoon(4) }),
       progressed(),
     );
-    expect(view).toEqual({
+    expect(view).toStrictEqual({
       ...facts(),
       sequence: 4,
       observedAt: minutesAfterNoon(3),
@@ -103,7 +111,7 @@ describe('fold', () => {
       statusChanged({ ...canceled, terminal: true, inferredCause: 'end-time' }),
       stopped({ ...canceled, reason: 'canceled' }),
     );
-    expect(view).toEqual({
+    expect(view).toStrictEqual({
       ...facts(canceled),
       sequence: 5,
       observedAt: minutesAfterNoon(4),
@@ -117,7 +125,7 @@ describe('fold', () => {
 
   it('has no rate of a task that is over', () => {
     const view = viewOfStream(progressed({ status: 'COMPLETED', ratePerMinute: 25 }));
-    expect(view).toEqual({
+    expect(view).toStrictEqual({
       ...facts({ status: 'COMPLETED' }),
       sequence: 1,
       observedAt: minutesAfterNoon(0),
@@ -146,13 +154,13 @@ describe('fold', () => {
       newest: { statusChanged: 0, progressed: 5, stopped: 3, over: 3 },
     };
     const [last = started(), ...others] = stream.toReversed();
-    expect(viewOf(last, ...others)).toEqual(expected);
-    expect(viewOfStream(...stream)).toEqual(expected);
+    expect(viewOf(last, ...others)).toStrictEqual(expected);
+    expect(viewOfStream(...stream)).toStrictEqual(expected);
   });
 
   it('stays stopped when something earlier comes late', () => {
     const [first = started(), last = stopped()] = aStream(started(), stopped());
-    expect(viewOf(last, first)).toEqual(viewOf(first, last));
+    expect(viewOf(last, first)).toStrictEqual(viewOf(first, last));
     expect(viewOf(last, first).stopped).toBe('completed');
   });
 
@@ -186,7 +194,33 @@ describe('fold', () => {
       [{ ...breach('failed-percent', 2, minutesAfterNoon(0)), summary: 'Worse.' }],
     ],
   ])('shows what is open after %s', (_, stream, open) => {
-    expect(viewOfStream(...stream).open).toEqual(open);
+    expect(viewOfStream(...stream).open).toStrictEqual(open);
+  });
+
+  it.each<[what: string, stream: readonly PublishedEvent[]]>([
+    ['changes of status', [statusChanged({ inferredCause: 'operator' }), statusChanged(), started()]],
+    [
+      'progress',
+      [progressed({ ratePerMinute: 25 }), started(), progressed({ ratePerMinute: 5 }), breached()],
+    ],
+    [
+      'breaches and recoveries of two rules',
+      [
+        breached(),
+        breached({ rule: aRule({ id: 'b' }) }),
+        breached({ summary: 'Still.', breachedAt: minutesAfterNoon(0) }),
+        recovered({ rule: aRule({ id: 'b' }) }),
+        breached({ rule: aRule({ id: 'c' }), breachedAt: minutesAfterNoon(0) }),
+      ],
+    ],
+    ['an end and a new beginning', [breached(), recovered(), stopped(), started(), breached()]],
+  ])('makes the same of %s in any order, and of each twice', (_, stream) => {
+    const numbered = aStream(...stream);
+    const expected = viewOfStream(...stream);
+    for (const [first = started(), ...others] of ordersOf(numbered)) {
+      expect(viewOf(first, ...others)).toStrictEqual(expected);
+      expect(viewOf(first, first, ...others, ...others)).toStrictEqual(expected);
+    }
   });
 
   it('remembers recoveries since tracking stopped', () => {
@@ -199,6 +233,6 @@ describe('fold', () => {
       recovered(of('c')),
       recovered(of('b')),
     );
-    expect(view.recovered).toEqual({ b: 6, c: 5 });
+    expect(view.recovered).toStrictEqual({ b: 6, c: 5 });
   });
 });
