@@ -1,0 +1,186 @@
+import { BatchWriteCommand, DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
+import { otaService } from '../../lib/aws/managed-integrations.ts';
+import { taskTable } from '../../lib/aws/task-table.ts';
+import { TrackError, trackTask, untrackTask } from '../../lib/track.ts';
+import { audit } from '../support/audit.ts';
+import { ACCOUNT, REGION, type World } from '../support/world.ts';
+import type { Guarantee, Played } from './guarantee.ts';
+
+/** What happens before a poll. */
+export type Step =
+  | { readonly kind: 'progress' | 'end' | 'remove' | 'track' | 'untrack'; readonly task: number }
+  /** Of the tasks table: all its items, or those of tasks that are over, whose time to live ran out. */
+  | { readonly kind: 'copy' | 'restore' | 'lose' | 'expire' }
+  | { readonly kind: 'bus is out' | 'bus is back' }
+  /** The poll dies at a request. */
+  | { readonly kind: 'die'; readonly at: number };
+
+export interface RestoreScript {
+  readonly steps: readonly Step[];
+}
+
+const TASKS = 4;
+const THINGS = 1_000;
+const TASKS_TABLE = 'ota-watch-dev-tasks';
+const CONFIG = { config: { progressEvents: 'all' as const } };
+const idOf = (index: number) => `t${index}`;
+
+const stepOf = (kind: Extract<Step, { task: number }>['kind']) =>
+  fc.record({ kind: fc.constant(kind), task: fc.nat(TASKS - 1) });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 12, arbitrary: stepOf('progress') },
+  { weight: 2, arbitrary: stepOf('end') },
+  { weight: 2, arbitrary: stepOf('remove') },
+  { weight: 2, arbitrary: stepOf('track') },
+  { weight: 2, arbitrary: stepOf('untrack') },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('copy') }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('restore') }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('lose', 'expire') }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('bus is out', 'bus is back') }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('die'), at: fc.nat(25) }) },
+);
+
+/** Tasks that come again, and a tasks table that is put back or lost. */
+export const restores: Guarantee<RestoreScript> = {
+  number: 11,
+  name: 'What is tracked again, and tables that are put back',
+  promise:
+    'Whatever becomes of the tasks table, and whatever is tracked again: no event id is used again with other content, the history is one chain, and nothing of it is lost.',
+  unit: 'histories of 40 polls',
+  runsPerScript: TASKS,
+  scripts: { full: 60, share: 2 },
+  script: fc.record({ steps: fc.array(step, { minLength: 40, maxLength: 40 }) }),
+  play: async (script, world) => new Play(world).run(script),
+};
+
+class Play {
+  readonly #world: World;
+  readonly #finished = new Map<string, number>();
+  readonly #tally = { polls: 0, restored: 0, lost: 0 };
+  #copy: readonly Record<string, unknown>[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  async run({ steps }: RestoreScript): Promise<Played> {
+    for (let index = 0; index < TASKS; index += 1) this.#progress(idOf(index));
+    await this.#poll();
+    for (const next of steps) {
+      await this.#take(next);
+      await this.#poll(next.kind === 'die' ? next.at : undefined);
+    }
+    this.#world.bus.faults.request = undefined;
+    for (let index = 0; index < TASKS; index += 1) {
+      this.#progress(idOf(index));
+      await this.#track(idOf(index));
+    }
+    await this.#poll();
+    await this.#track(...[...this.#finished.keys()]);
+    for (const taskId of this.#finished.keys()) this.#progress(taskId);
+    await this.#poll();
+    await this.#poll();
+    const problems = [...(await audit(this.#world)), ...this.#judgeLast()];
+    return { problems, tally: this.#tally };
+  }
+
+  async #poll(dieAt?: number): Promise<void> {
+    this.#tally.polls += 1;
+    this.#world.now += 60_000;
+    const poller = this.#world.poller(CONFIG);
+    poller.gate.on = ({ index }) => (index === dieAt ? 'after' : undefined);
+    await poller.poll().catch((error: unknown) => {
+      if (!poller.gate.isKilled) throw error;
+    });
+    poller.close();
+  }
+
+  async #take(next: Step): Promise<void> {
+    const { simulator, bus } = this.#world;
+    switch (next.kind) {
+      case 'progress':
+        return this.#progress(idOf(next.task));
+      case 'end':
+        return this.#progress(idOf(next.task), 'COMPLETED');
+      case 'remove':
+        return void simulator.account.removeTask(idOf(next.task));
+      case 'track':
+        return this.#track(idOf(next.task));
+      case 'untrack':
+        return this.#ask(untrackTask, idOf(next.task));
+      case 'copy':
+        this.#copy = await this.#world.scan(TASKS_TABLE);
+        return;
+      case 'restore':
+        return this.#restore();
+      case 'lose':
+        this.#tally.lost += 1;
+        return this.#empty(() => true);
+      case 'expire':
+        return this.#empty(({ state }) => state === 'ended');
+      case 'bus is out':
+        bus.faults.request = () => ({ kind: 'access-denied' });
+        return;
+      case 'bus is back':
+        bus.faults.request = undefined;
+        return;
+      case 'die':
+        return;
+      default:
+        next satisfies never;
+    }
+  }
+
+  #progress(taskId: string, status = 'IN_PROGRESS'): void {
+    const finished = (this.#finished.get(taskId) ?? 0) + 1;
+    this.#finished.set(taskId, finished);
+    const counts = { queued: THINGS - finished, succeeded: finished };
+    this.#world.task(taskId, counts, { status, createdAt: this.#world.now });
+  }
+
+  async #track(...taskIds: readonly string[]): Promise<void> {
+    for (const taskId of taskIds) await this.#ask(trackTask, taskId);
+  }
+
+  async #ask(request: typeof trackTask, taskId: string): Promise<void> {
+    const clients = this.#world.clients();
+    const service = otaService(clients.managedIntegrations, {
+      partition: 'aws',
+      region: REGION,
+      accountId: ACCOUNT,
+    });
+    const tasks = taskTable(this.#world.dynamodb, TASKS_TABLE);
+    try {
+      await request(taskId, { service, tasks, writeId: `request at ${this.#world.now}` });
+    } catch (error) {
+      if (!(error instanceof TrackError)) throw error;
+    } finally {
+      for (const client of Object.values(clients)) client.destroy();
+    }
+  }
+
+  async #restore(): Promise<void> {
+    if (this.#copy.length === 0) return;
+    this.#tally.restored += 1;
+    await this.#empty(() => true);
+    const puts = this.#copy.map((Item) => ({ PutRequest: { Item } }));
+    await this.#world.dynamodb.send(new BatchWriteCommand({ RequestItems: { [TASKS_TABLE]: puts } }));
+  }
+
+  async #empty(isToGo: (item: Record<string, unknown>) => boolean): Promise<void> {
+    for (const item of (await this.#world.scan(TASKS_TABLE)).filter(isToGo)) {
+      const Key = { taskId: item.taskId };
+      await this.#world.dynamodb.send(new DeleteCommand({ TableName: TASKS_TABLE, Key }));
+    }
+  }
+
+  /** In the end every task is in progress and tracked: what it is then is told of it last. */
+  #judgeLast(): string[] {
+    return [...this.#finished].flatMap(([taskId, finished]) => {
+      const last = this.#world.bus.accepted.findLast(({ detail }) => detail.taskId === taskId);
+      const isTold = JSON.stringify(last?.detail.counts).includes(`"succeeded":${finished}`);
+      return isTold ? [] : [`${taskId}: what it was last was not told`];
+    });
+  }
+}
