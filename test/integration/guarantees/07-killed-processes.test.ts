@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { killedProcesses } from '../../guarantees/07-killed-processes.ts';
+import { prove } from '../../guarantees/guarantee.ts';
+import { Rig } from '../../guarantees/rig.ts';
+
+it('a process that is killed at random moments loses nothing', async () => {
+  const rig = await Rig.start();
+  try {
+    const { scripts } = killedProcesses;
+    const report = await prove(killedProcesses, rig, { seed: 20_261_122, scripts: scripts.share });
+    expect(report).toEqual({ runs: 5, tally: expect.objectContaining({ kills: 5 }) });
+  } finally {
+    await rig.close();
+  }
+});
