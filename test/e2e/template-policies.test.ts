@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { RequestContext } from '../support/iam/conditions.ts';
 import { type Caller, isAllowed } from '../support/iam/evaluate.ts';
 import { identityStatements, type ResourceStatement } from '../support/iam/policy.ts';
@@ -26,6 +27,10 @@ const JWT = {
 };
 const params = (values: Readonly<Record<string, string>>) =>
   Object.entries(values).map(([name, value]) => `--param=${name}=${value}`);
+
+const Stage = z.object({
+  Properties: z.object({ AccessLogSettings: z.object({ Format: z.string() }) }),
+});
 
 let workshop: Workshop;
 let packaged: Packaged;
@@ -169,6 +174,31 @@ describe('resources', () => {
       expect(allowed('true')).toBeDefined();
     },
   );
+});
+
+describe('the access log of the API', () => {
+  it('says who asked for which path, and has nothing of what they sent besides', () => {
+    const formats = [packaged, iam].map(({ template }) => {
+      const stage = Stage.parse(template.Resources.HttpApiStage);
+      return Object.values(
+        z.record(z.string(), z.string()).parse(JSON.parse(stage.Properties.AccessLogSettings.Format)),
+      );
+    });
+    const common = [
+      'authorizer.error',
+      'identity.sourceIp',
+      'path',
+      'requestId',
+      'requestTime',
+      'responseLatency',
+      'responseLength',
+      'routeKey',
+      'status',
+    ];
+    expect(
+      formats.map((format) => format.map((variable) => variable.replace('$context.', '')).sort()),
+    ).toEqual([[...common, 'authorizer.claims.sub'].sort(), [...common, 'identity.userArn'].sort()]);
+  });
 });
 
 describe('the policies for callers of the API', () => {
