@@ -195,7 +195,7 @@ class Play {
       if (taskId === this.#victim) continue;
       const last = details.findLast((detail) => detail.taskId === taskId);
       const counts = JSON.stringify(last?.counts ?? {});
-      if (last?.status !== status || !counts.includes(`"succeeded":${succeeded}`))
+      if (last?.status !== status || !counts.includes(`"succeeded":${succeeded},`))
         this.#blame(`${taskId} was not told to be ${status} with ${succeeded} things`);
     }
   }

@@ -155,7 +155,7 @@ class Play {
     const untold = changed.filter(
       (taskId) =>
         this.#answered.has(taskId) &&
-        told.get(taskId)?.includes(`"succeeded":${this.#finished.get(taskId)}`) !== true,
+        told.get(taskId)?.includes(`"succeeded":${this.#finished.get(taskId)},`) !== true,
     );
     if (unread.length > 0) this.#problems.push(`poll ${poll}: ${unread} were not read`);
     if (untold.length > 0) this.#problems.push(`poll ${poll}: ${untold} were not told of`);

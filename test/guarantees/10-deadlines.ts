@@ -157,7 +157,7 @@ class Play {
   #judgeLast(): string[] {
     return Array.from({ length: TASKS }, (_, index) => idOf(index)).flatMap((taskId) => {
       const last = this.#world.bus.accepted.findLast(({ detail }) => detail.taskId === taskId);
-      const isTold = JSON.stringify(last?.detail.counts).includes(`"succeeded":${this.#step}`);
+      const isTold = JSON.stringify(last?.detail.counts).includes(`"succeeded":${this.#step},`);
       return isTold ? [] : [`${taskId}: what it was last was not told`];
     });
   }
