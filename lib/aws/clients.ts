@@ -42,12 +42,16 @@ export const API_TRANSLATION: TranslateConfig = {
  * Standard retry everywhere: adaptive retry slows every task down for the few that are throttled.
  *
  * @param timeoutMs until an answer begins, and between its parts
+ * @param busAttempts 1 for whoever may not publish anything twice: an answer that is lost leaves that open
  */
-export function createClients(concurrency: number, { timeoutMs = TIMEOUT_MS } = {}): Clients {
+export function createClients(
+  concurrency: number,
+  { timeoutMs = TIMEOUT_MS, busAttempts = 3 } = {},
+): Clients {
   const requestHandler = requestHandlerOf(concurrency, timeoutMs);
   return {
     ...createSharedClients(requestHandler),
-    eventBridge: new EventBridgeClient({ maxAttempts: 3, requestHandler }),
+    eventBridge: new EventBridgeClient({ maxAttempts: busAttempts, requestHandler }),
   };
 }
 
