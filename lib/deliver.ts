@@ -131,13 +131,15 @@ async function appendUnrecorded(parcel: Parcel, { history }: DeliverDeps, mayGoO
 
 /**
  * The history went on without us (the tasks table was restored to an earlier moment, or its memory of an ended task ran
- * out): the rows that found their place taken were never seen by anybody, and are numbered anew behind it.
+ * out): the rows that found their place taken were never seen by anybody, and are numbered anew behind it. What the history has
+ * there may have been on its way when the table was restored, and is offered to the bus again.
  */
 async function relinked(parcel: Parcel, conflict: HistoryConflictError, deps: DeliverDeps): Promise<boolean> {
   const { taskId } = parcel.task;
   try {
     const head = await deps.history.head(taskId);
-    const task = await deps.tasks.write(relink(parcel.task, head, deps.chain.hash), deps.writeId);
+    const missed = await deps.history.newestFrom(taskId, conflict.sequence);
+    const task = await deps.tasks.write(relink(parcel.task, head, missed, deps.chain.hash), deps.writeId);
     deps.log.warn('History rows were numbered anew', { taskId, sequence: conflict.sequence });
     if (task === undefined) return false;
     parcel.task = task;

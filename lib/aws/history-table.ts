@@ -1,15 +1,23 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { Head } from '../domain/chain.ts';
 import { HistoryConflictError } from '../errors.ts';
 import type { HistoryReader, HistoryStore } from '../ports.ts';
-import { parseStored } from './task-items.ts';
+import { parseStored, StoredHistoryRow } from './task-items.ts';
 
 const Row = z.object({ sequence: z.int(), hash: z.string(), published: z.boolean() });
 
 /** Rows read at once in the search for the newest published one: the last row of an ended task is one. */
 const HEAD_PAGE = 10;
+/** An outbox that is full (100 rows), and one more look, which makes as many at most. */
+const MAX_UNDELIVERED = 200;
 
 /** The append-only history: rows are put where nothing is, and read. */
 export function historyTable(client: DynamoDBDocumentClient, tableName: string): HistoryStore {
@@ -51,6 +59,21 @@ export function historyTable(client: DynamoDBDocumentClient, tableName: string):
         if (head !== undefined && publishedSequence !== undefined) return { ...head, publishedSequence };
       }
       return head;
+    },
+
+    async newestFrom(taskId, sequence) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: tableName,
+          KeyConditionExpression: 'taskId = :taskId AND #sequence >= :sequence',
+          ExpressionAttributeNames: { '#sequence': 'sequence' },
+          ExpressionAttributeValues: { ':taskId': taskId, ':sequence': sequence },
+          ScanIndexForward: false,
+          Limit: MAX_UNDELIVERED,
+          ConsistentRead: true,
+        }),
+      );
+      return parseStored(z.array(StoredHistoryRow), Items).reverse();
     },
   };
 }

@@ -128,7 +128,7 @@ const LastLook = z.object({
 });
 
 /** A row is final, whatever version of this code made it: what is checked here is what its delivery needs. */
-const Row: z.ZodType<HistoryRow> = z.looseObject({
+export const StoredHistoryRow: z.ZodType<HistoryRow> = z.looseObject({
   schemaVersion: z.literal('1'),
   eventId: z.string(),
   sequence: z.int().positive(),
@@ -170,7 +170,7 @@ const Item: z.ZodType<TrackedTask> = z.discriminatedUnion('state', [
     state: z.literal('live'),
     ...item,
     snapshot: Snapshot,
-    outbox: z.array(Row),
+    outbox: z.array(StoredHistoryRow),
     recordedThrough: z.int(),
     stopped: z.exactOptional(stopReason),
     untrackRequested: z.exactOptional(z.boolean()),

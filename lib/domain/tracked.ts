@@ -86,8 +86,11 @@ export function applyDiff(
 
 export function isOutboxFull({ outbox }: LiveTask): boolean {
   if (outbox.length >= OUTBOX_MAX_EVENTS) return true;
-  const characters = outbox.reduce((sum, row) => sum + JSON.stringify(row).length, 0);
-  return characters >= OUTBOX_MAX_BYTES;
+  return charactersOf(outbox) >= OUTBOX_MAX_BYTES;
+}
+
+function charactersOf(rows: readonly HistoryRow[]): number {
+  return rows.reduce((sum, row) => sum + JSON.stringify(row).length, 0);
 }
 
 /** The row that the bus is offered next: history first, so only one that is recorded. */
@@ -123,17 +126,41 @@ export function setAside(
   return { ...task, ...(head !== undefined && { head }), outbox };
 }
 
-/** Numbers the rows that are in no history yet anew behind `head`, another end of the history than the one they continued. */
-export function relink(task: LiveTask, head: Head | undefined, hash: Hash): LiveTask {
+/**
+ * Numbers the rows that are in no history yet anew behind `head`, another end of the history than the one they continued.
+ *
+ * @param missed rows of the history in order, up to its end, that the task knows nothing of. Whether the bus took them nobody
+ *   knows: they are offered to it again, the newest that there is room for. More than an outbox holds were never on their way
+ */
+export function relink(
+  task: LiveTask,
+  head: Head | undefined,
+  missed: readonly HistoryRow[],
+  hash: Hash,
+): LiveTask {
   const recorded = task.outbox.filter(({ sequence }) => sequence <= task.recordedThrough);
   const unrecorded = task.outbox.filter(({ sequence }) => sequence > task.recordedThrough);
   const linked = relinkRows(head, unrecorded, hash);
+  const recordedThrough = head?.sequence ?? 0;
+  const toOffer = missed.filter(({ published, sequence }) => published && sequence <= recordedThrough);
+  const room = 2 * OUTBOX_MAX_BYTES - charactersOf([...recorded, ...linked.rows]);
   return {
     ...task,
     ...(linked.head !== undefined && { head: linked.head }),
-    outbox: [...recorded, ...linked.rows],
-    recordedThrough: head?.sequence ?? 0,
+    outbox: [...recorded, ...newest(toOffer, room), ...linked.rows],
+    recordedThrough,
   };
+}
+
+/** As many of the last rows as fit into an outbox, and into so many characters. */
+function newest(rows: readonly HistoryRow[], characters: number): readonly HistoryRow[] {
+  let room = characters;
+  const last = rows.slice(-OUTBOX_MAX_EVENTS);
+  const tooLarge = last.findLastIndex((row) => {
+    room -= charactersOf([row]);
+    return room < 0;
+  });
+  return last.slice(tooLarge + 1);
 }
 
 /** A task that was asked for, and that does not exist. */

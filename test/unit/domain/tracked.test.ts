@@ -142,7 +142,7 @@ describe('setAside', () => {
 describe('relink', () => {
   it('numbers what is in no history anew, and leaves what is', () => {
     const before = withOutbox([true, true, true], 1);
-    const after = relink(before, { sequence: 6, hash: 'h6', publishedSequence: 6 }, canonicalHash);
+    const after = relink(before, { sequence: 6, hash: 'h6', publishedSequence: 6 }, [], canonicalHash);
     expect(after.outbox[0]).toEqual(before.outbox[0]);
     expect(after.outbox.slice(1)).toMatchObject([
       { sequence: 7, eventId: 'task1:7', previousHash: 'h6', previousSequence: 6 },
@@ -153,7 +153,26 @@ describe('relink', () => {
 
   it('begins anew behind no history', () => {
     const before = liveTask();
-    expect(relink(before, undefined, canonicalHash)).toEqual(before);
+    expect(relink(before, undefined, [], canonicalHash)).toEqual(before);
+  });
+
+  it('offers what the history has there once more, between what is recorded and what is numbered anew', () => {
+    const before = withOutbox([true, true], 1);
+    const missed = withOutbox([true, true, false, true, true], 5).outbox.slice(1);
+    const after = relink(before, { sequence: 4, hash: 'h4', publishedSequence: 4 }, missed, canonicalHash);
+    expect(after.outbox.slice(0, 3)).toEqual([before.outbox[0], missed[0], missed[2]]);
+    expect(after).toMatchObject({ recordedThrough: 4, head: { sequence: 5 } });
+    expect(sequences(after.outbox)).toEqual([1, 2, 4, 5]);
+  });
+
+  it.each([
+    ['events', 150, 0, 100],
+    ['characters', 100, 10_000, 18],
+  ])('offers the newest that there is room for, in %s', (_, length, characters, kept) => {
+    const { outbox, head } = withOutbox(Array(length).fill(true), length);
+    const missed = outbox.map((row) => ({ ...row, description: 'x'.repeat(characters) }));
+    const after = relink(liveTask(), head, missed, canonicalHash);
+    expect(sequences(after.outbox)).toEqual(sequences(missed.slice(-kept)));
   });
 });
 
