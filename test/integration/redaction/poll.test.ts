@@ -161,15 +161,19 @@ describe('a poll tells nothing sensitive', () => {
   it.each(FAULTS)('when the service answers with %s, whatever it is asked', async (_, fault) => {
     task(0);
     await poll();
+    const met = new Set<string>();
     for (const [index, operation] of OPERATIONS.entries()) {
-      world.simulator.faults.on = (request) => (request.operation === operation ? fault : undefined);
-      // A change of the counts, and a breach that things are read for.
+      world.simulator.faults.on = (request) => {
+        if (request.operation !== operation) return undefined;
+        met.add(operation);
+        return fault;
+      };
+      // A change of the counts, a breach that things are read for, and a task whose configuration nobody knows.
       task(10 + index, 20 + index * 10);
-      await poll();
-      world.simulator.faults.on = undefined;
-      task(1, 0, 'IN_PROGRESS', `new-${index}`);
+      task(0, 50, 'IN_PROGRESS', `new-${index}`);
       await poll();
     }
+    expect([...met]).toEqual(OPERATIONS);
     expect(await seen()).toEqual([]);
   });
 
