@@ -6,7 +6,7 @@ import { expectValidEvent } from '../../support/event-schemas.ts';
 import { HISTORY } from '../api/history-database.ts';
 import { eventsOf, type ReplayWorld, startReplays } from './replay-world.ts';
 
-const SINCE = ['--since', '2026-11-22'] as const;
+const SINCE = ['--since', '2026-11-22', '--until', '2026-11-22'] as const;
 
 let replays: ReplayWorld;
 beforeEach(async () => {

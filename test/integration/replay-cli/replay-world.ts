@@ -29,7 +29,7 @@ export interface Ended {
 }
 
 /** So many events of a task, one a minute from noon on. */
-export function eventsOf(taskId: string, count: number): HistoryRow[] {
+export function eventsOf(taskId: string, count: number, description = 'spring release'): HistoryRow[] {
   let head: Parameters<typeof appendRows>[0];
   return Array.from({ length: count }, (_, minute) => {
     const event: TaskEvent = {
@@ -37,7 +37,7 @@ export function eventsOf(taskId: string, count: number): HistoryRow[] {
       published: true,
       body: { previousStatus: 'SCHEDULED', terminal: false },
     };
-    const look = facts({ taskId, counts: counts({ queued: 100 - minute, succeeded: minute }) });
+    const look = facts({ taskId, description, counts: counts({ queued: 100 - minute, succeeded: minute }) });
     const appended = appendRows(head, look, [event], { now: NOON + minute * MINUTE, hash: canonicalHash });
     head = appended.head;
     return appended.rows;
