@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
@@ -49,6 +48,7 @@ export async function bundlePoll(): Promise<BundledPoll> {
   });
   const runtime = path.join(folder, 'runtime.mjs');
   const source = await readFile(path.join(ROOT, 'test/e2e/packaged/runtime.ts'), 'utf8');
-  await writeFile(runtime, stripTypeScriptTypes(source));
+  const { code } = await transform(source, { loader: 'ts', target: 'node24' });
+  await writeFile(runtime, code);
   return { folder, handler: 'poll.handler', runtime };
 }

@@ -64,13 +64,19 @@ export class Ledger {
     return [
       ...(await audit(world)),
       ...rollouts.flatMap((rollout) => judgeEnd(rollout, told.get(rollout.taskId) ?? [])),
-      ...[...this.#commits].flatMap(([taskId, commits]) => judgeTask(taskId, commits, told.get(taskId) ?? [])),
+      ...[...this.#commits].flatMap(([taskId, commits]) =>
+        judgeTask(taskId, commits, told.get(taskId) ?? []),
+      ),
     ];
   }
 }
 
 /** That a task does not exist is nothing to go by while the list shows it. */
-function see({ url, status, answer }: Exchange, seen: Map<string, Version>, listed: ReadonlySet<string>): void {
+function see(
+  { url, status, answer }: Exchange,
+  seen: Map<string, Version>,
+  listed: ReadonlySet<string>,
+): void {
   const taskId = url.split('/').at(-1) ?? '';
   if (status === 200) seen.set(taskId, Task.parse(JSON.parse(answer)).Description);
   else if (status === 404 && !listed.has(taskId)) seen.set(taskId, GONE);

@@ -47,7 +47,9 @@ export class Rollouts {
 
   /** Changes one of the tasks that are running. */
   change(place: number, change: Change): void {
-    const running = this.#all.filter(({ states, isGone }) => !isGone && states.at(-1)?.status === 'IN_PROGRESS');
+    const running = this.#all.filter(
+      ({ states, isGone }) => !isGone && states.at(-1)?.status === 'IN_PROGRESS',
+    );
     const rollout = running[place % this.#places];
     const state = rollout?.states.at(-1);
     if (rollout === undefined || state === undefined) return;
@@ -55,7 +57,10 @@ export class Rollouts {
       this.#world.simulator.account.removeTask(rollout.taskId);
       rollout.isGone = true;
     } else this.#put(rollout, after(state, change));
-    if (running.filter(({ states, isGone }) => !isGone && states.at(-1)?.status === 'IN_PROGRESS').length < this.#places)
+    if (
+      running.filter(({ states, isGone }) => !isGone && states.at(-1)?.status === 'IN_PROGRESS').length <
+      this.#places
+    )
       this.#begin();
   }
 

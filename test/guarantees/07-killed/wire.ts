@@ -19,7 +19,7 @@ export interface Exchange {
 /** What is told of the traffic of one process. */
 export interface WireEvents {
   /** A request has arrived and goes on now. */
-  onRequest(): void;
+  onRequest(operation: string): void;
   onAnswer(exchange: Exchange): void;
 }
 
@@ -49,9 +49,10 @@ export class Wire {
     async function pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
       try {
         const body = await buffer(incoming);
-        events.onRequest();
         const { method, url = '/', headers } = incoming;
         const [prefix, target] = String(headers['x-amz-target'] ?? '').split('.');
+        const operation = target ?? matchOperation(method, url.split('?')[0] ?? '').operation.name;
+        events.onRequest(operation);
         const upstream = Object.entries(services).find(([name]) => name === prefix)?.[1] ?? simulator.url;
         const outgoing = request(new URL(url, upstream), { method, headers, agent });
         outgoing.end(body);
@@ -59,7 +60,6 @@ export class Wire {
         if (head === undefined) throw new Error('There is no answer');
         const answer = await buffer(head);
         const { statusCode: status = 502 } = head;
-        const operation = target ?? matchOperation(method, url.split('?')[0] ?? '').operation.name;
         events.onAnswer({ operation, url, body: body.toString(), status, answer: answer.toString() });
         const { connection, 'keep-alive': _, 'transfer-encoding': __, ...rest } = head.headers;
         response.writeHead(status, rest).end(answer);
