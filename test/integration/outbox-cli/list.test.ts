@@ -21,7 +21,7 @@ import {
 
 let world: World;
 beforeEach(async () => {
-  world = await World.start();
+  world = await World.start({ inProcess: true });
 });
 afterEach(() => world.close());
 

@@ -13,7 +13,7 @@ import { advance, edit, historyOf, PUBLISH_ALL, TASKS, tasksOf } from './scenes.
 
 let world: World;
 beforeEach(async () => {
-  world = await World.start();
+  world = await World.start({ inProcess: true });
 });
 afterEach(() => world.close());
 

@@ -11,7 +11,7 @@ import { advance, edit, HISTORY, historyOf, PUBLISH_ALL, refuseForGood, tasksOf 
 
 let world: World;
 beforeEach(async () => {
-  world = await World.start();
+  world = await World.start({ inProcess: true });
 });
 afterEach(() => world.close());
 
@@ -103,11 +103,6 @@ describe('npm run outbox -- resend', () => {
 
   it('sends all that was set aside, and says what the bus made of each', async () => {
     world.now = Date.now() - 10 * MINUTE;
-    expect(await outbox(world, ['resend', '--all-set-aside', ...BUS])).toEqual({
-      status: 0,
-      stdout: 'Nothing was set aside (stage dev)\n',
-      stderr: '',
-    });
     await lose('t1', 2);
     refuseForGood(world, 't1:2');
     // With another accepted in the same round, it is the entry that the bus means.
