@@ -16,7 +16,7 @@ export interface Kill {
 }
 
 /** The part of a guarantee that is needed here: its scripts are its own. */
-type Playable = Pick<Guarantee<unknown>, 'number' | 'name' | 'scripts' | 'script' | 'play'>;
+type Playable = Pick<Guarantee<unknown>, 'number' | 'name' | 'script' | 'play'>;
 
 function isPlayable(value: unknown): value is Playable {
   return (
@@ -31,6 +31,9 @@ async function guarantees(): Promise<Playable[]> {
   return found.sort((a, b) => a.number - b.number);
 }
 
+/** Printed before each script, for whoever watches. */
+const SIGN_OF_LIFE = '.';
+const SCRIPTS_IN_TURN = 10;
 async function problemsOf({ play }: Playable, script: unknown, rig: Rig): Promise<readonly string[]> {
   try {
     return (await play(script, await rig.emptyWorld())).problems;
@@ -39,19 +42,24 @@ async function problemsOf({ play }: Playable, script: unknown, rig: Rig): Promis
   }
 }
 
-async function playUntilOneFails(rounds: number): Promise<Kill | undefined> {
+/** Scripts of each guarantee in turn, the same for the same number of turns. */
+function* scriptsOf(all: readonly Playable[], turns: number) {
+  for (let seed = 1; seed <= turns; seed += 1)
+    for (const guarantee of all) {
+      const scripts = fc.sample(guarantee.script, { seed, numRuns: SCRIPTS_IN_TURN });
+      for (const [index, script] of scripts.entries())
+        yield { guarantee, script, nth: (seed - 1) * SCRIPTS_IN_TURN + index + 1 };
+    }
+}
+
+async function playUntilOneFails(turns: number): Promise<Kill | undefined> {
   const rig = await Rig.start();
-  const all = await guarantees();
-  const played = new Map<number, number>();
-  for (let seed = 1; seed <= rounds; seed += 1)
-    for (const guarantee of all)
-      for (const script of fc.sample(guarantee.script, { seed, numRuns: guarantee.scripts.share })) {
-        const scripts = (played.get(guarantee.number) ?? 0) + 1;
-        played.set(guarantee.number, scripts);
-        const [problem] = await problemsOf(guarantee, script, rig);
-        if (problem !== undefined)
-          return { guarantee: `${guarantee.number} ${guarantee.name}`, scripts, problem };
-      }
+  for (const { guarantee, script, nth } of scriptsOf(await guarantees(), turns)) {
+    process.stderr.write(SIGN_OF_LIFE);
+    const [problem] = await problemsOf(guarantee, script, rig);
+    if (problem !== undefined)
+      return { guarantee: `${guarantee.number} ${guarantee.name}`, scripts: nth, problem };
+  }
   return undefined;
 }
 
