@@ -74,6 +74,7 @@ function run(line: string, at: World) {
     AWS_SECRET_ACCESS_KEY: secret,
     AWS_SESSION_TOKEN: secret,
     SLACK_BOT_TOKEN: secret,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: at.bus.url,
   };
   const file = path.join(ROOT, 'cli', `${command}.ts`);
   return new Promise<{ status: unknown; stdout: string; stderr: string }>((resolve) => {
@@ -86,13 +87,17 @@ function run(line: string, at: World) {
   });
 }
 
-it.concurrent.each(['track list', 'track add t1', 'rules explain t1', 'audit verify', 'outbox list'])(
-  '%s prints nothing sensitive',
-  async (command) => {
-    const { status, ...output } = await run(command, world);
-    expect({ status, seen: canaries.seenIn(output) }).toEqual({ status: 0, seen: [] });
-  },
-);
+it.concurrent.each([
+  'track list',
+  'track add t1',
+  'rules explain t1',
+  'audit verify',
+  'outbox list',
+  'replay --since 1h --bus ota-watch-dev --state replay.json',
+])('%s prints nothing sensitive', async (command) => {
+  const { status, ...output } = await run(command, world);
+  expect({ status, seen: canaries.seenIn(output) }).toEqual({ status: 0, seen: [] });
+});
 
 it.concurrent.each<[command: string, what: string, status: number]>([
   ['track list', 'items that it cannot understand', 0],
