@@ -1,4 +1,5 @@
 import type { LeftEvent, RemovedItem } from '../../lib/outbox/set-aside-item.ts';
+import { POLL_STATE_KEY } from '../../lib/ports.ts';
 import { count } from '../lines.ts';
 
 /** What there is to know after an item was deleted. */
@@ -7,10 +8,16 @@ export function aboutRemoved(taskId: string, { state, left, unknown }: RemovedIt
   return [
     ...left.filter(({ published, recorded }) => published || !recorded).map(aboutEvent),
     ...(unknown > 0 ? [`Its outbox has ${count(unknown, 'row')} more, of which only the file tells`] : []),
-    state === 'excluded'
-      ? `It was kept from being tracked. Keep it so: npm run track -- remove ${taskId}`
-      : `The next poll finds the task anew, where discovery does; else: npm run track -- add ${taskId}`,
+    nextStep(taskId, state),
   ];
+}
+
+function nextStep(taskId: string, state: string | undefined): string {
+  if (taskId === POLL_STATE_KEY)
+    return 'It was the state of the polls. The next one begins anew: what ended before it is no news';
+  return state === 'excluded'
+    ? `It was kept from being tracked. Keep it so: npm run track -- remove ${taskId}`
+    : `The next poll finds the task anew, where discovery does; else: npm run track -- add ${taskId}`;
 }
 
 function aboutEvent({ eventId, detailType, recorded }: LeftEvent): string {

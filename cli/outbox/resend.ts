@@ -68,7 +68,7 @@ function sentenceOf({ outcome }: Resent): string {
     case 'refused-for-good':
       return `was refused by the bus: ${outcome.code}. ${outcome.message}`;
     case 'denied':
-      return `was refused by the bus, as everything would be: ${outcome.code}`;
+      return `was refused by the bus: ${outcome.code}`;
     case 'unavailable': {
       const { name, message = name } = summarizeError(outcome.error);
       return `may have been taken by the bus, which did not say so: ${message}`;

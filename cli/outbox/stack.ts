@@ -1,3 +1,4 @@
+import path from 'node:path';
 import {
   CloudFormationClient,
   CloudFormationServiceException,
@@ -22,7 +23,7 @@ export function stackOf({ stage, region }: StackOptions): Promise<ChosenStack> {
   return chooseStack(stage, region, process.env);
 }
 
-const PROJECT = `${import.meta.dirname}/../..`;
+const PROJECT = path.resolve(import.meta.dirname, '../..');
 const OUTPUT = 'EventBusName';
 
 /**

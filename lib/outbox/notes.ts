@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { StoredRow } from '../ports.ts';
 
 /** An event that was set aside, and why. */
 export interface SetAsideNote {
@@ -23,7 +22,7 @@ const Note = z.object({
 });
 
 /** The note that a row is; undefined for any other row. */
-export function readNote(row: StoredRow | object): SetAsideNote | undefined {
+export function readNote(row: object): SetAsideNote | undefined {
   const parsed = Note.safeParse(row);
   if (!parsed.success) return undefined;
   const { taskId, setAsideSequence: sequence, observedAt: at, errorCode: code, errorMessage } = parsed.data;

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { UnreadableItemError } from '../errors.ts';
 import type { TaskStore } from '../ports.ts';
 import { type ItemStore, OutboxError, type OutboxHistory, type StoredItem } from './ports.ts';
 
 export interface SetAsideItemDeps {
   readonly items: ItemStore;
-  readonly tasks: Pick<TaskStore, 'read'>;
+  readonly tasks: Pick<TaskStore, 'readAll'>;
   readonly history: Pick<OutboxHistory, 'hashes'>;
   /** Keeps an item, before it is deleted; throws where that cannot be done. */
   readonly keep: (item: StoredItem) => Promise<void>;
@@ -39,7 +38,7 @@ export async function setAsideItem(taskId: string, deps: SetAsideItemDeps): Prom
   const item = await deps.items.read(taskId);
   if (item === undefined) throw new OutboxError(`There is no item of task ${taskId}`);
   const { rows, unknown } = outboxOf(item);
-  const left = await Promise.all(rows.map((row) => leftEvent(taskId, row, deps)));
+  const left = await leftEvents(taskId, rows, deps);
   await deps.keep(item);
   if (!(await item.remove()))
     throw new OutboxError(`The item of task ${taskId} was written meanwhile, and is left alone: try again`);
@@ -47,13 +46,10 @@ export async function setAsideItem(taskId: string, deps: SetAsideItemDeps): Prom
   return { ...(state.success && { state: state.data.S }), left, unknown };
 }
 
+/** Of all items, as that of the state of polls is no task. */
 async function expectUnreadable(taskId: string, { tasks }: SetAsideItemDeps): Promise<void> {
-  try {
-    await tasks.read(taskId);
-  } catch (error) {
-    if (error instanceof UnreadableItemError) return;
-    throw error;
-  }
+  const { unreadable } = await tasks.readAll();
+  if (unreadable.some((item) => item.taskId === taskId)) return;
   throw new OutboxError(`There is no item of task ${taskId} that cannot be understood`);
 }
 
@@ -71,19 +67,25 @@ const Row = z.object({
 });
 type Row = z.infer<typeof Row>['M'];
 
-function outboxOf({ attributes }: StoredItem): { readonly rows: readonly Row[]; readonly unknown: number } {
-  const { L } = Outbox.catch({ L: [] }).parse(attributes.outbox);
-  const rows = L.flatMap((entry) => Row.safeParse(entry).data?.M ?? []);
-  return { rows, unknown: L.length - rows.length };
+function outboxOf({ attributes: { outbox } }: StoredItem) {
+  const list = Outbox.safeParse(outbox);
+  const entries = list.success ? list.data.L : outbox === undefined ? [] : [outbox];
+  const rows = entries.flatMap((entry) => Row.safeParse(entry).data?.M ?? []);
+  return { rows, unknown: entries.length - rows.length };
 }
 
-async function leftEvent(taskId: string, row: Row, { history }: SetAsideItemDeps): Promise<LeftEvent> {
-  const sequence = row.sequence.N;
-  const stored = (await history.hashes(taskId, sequence, sequence)).get(sequence);
-  return {
-    eventId: row.eventId.S,
-    detailType: row.detailType.S,
-    published: row.published.BOOL,
-    recorded: stored === row.hash.S,
-  };
+async function leftEvents(
+  taskId: string,
+  rows: readonly Row[],
+  { history }: SetAsideItemDeps,
+): Promise<LeftEvent[]> {
+  const sequences = rows.map(({ sequence }) => sequence.N);
+  const [from, to] = [Math.min(...sequences), Math.max(...sequences)];
+  const hashes = rows.length > 0 ? await history.hashes(taskId, from, to) : undefined;
+  return rows.map(({ eventId, detailType, published, sequence, hash }) => ({
+    eventId: eventId.S,
+    detailType: detailType.S,
+    published: published.BOOL,
+    recorded: hashes?.get(sequence.N) === hash.S,
+  }));
 }

@@ -3,8 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { aboutRemoved } from '../../../cli/outbox/removed.ts';
+import { itemTable } from '../../../lib/aws/outbox-items.ts';
 import { canonicalHash } from '../../../lib/canonical-hash.ts';
+import type { StoredItem } from '../../../lib/outbox/ports.ts';
 import { setAsideByHand } from '../../../lib/outbox/set-aside.ts';
+import { setAsideItem } from '../../../lib/outbox/set-aside-item.ts';
 import { audit } from '../../support/audit.ts';
 import { MINUTE } from '../../support/builders.ts';
 import { REGION, World } from '../../support/world.ts';
@@ -134,6 +138,58 @@ describe('an item that cannot be understood', () => {
     await world.poll(PUBLISH_ALL);
     expect(world.events('t1')).toEqual(['1 Tracking Started', '2 Progressed', '3 Tracking Started']);
     expect(await audit(world)).toEqual([]);
+  });
+
+  /** What is said of an item with these changes, once it is deleted. */
+  async function said(taskId: string, changes: Record<string, unknown>): Promise<string[]> {
+    await advance(world, 't1', 0, 0);
+    await edit(world, taskId, changes);
+    const { url: endpoint, credentials } = world.database;
+    const client = new DynamoDBClient({ endpoint, region: REGION, credentials });
+    onTestFinished(() => client.destroy());
+    const kept: StoredItem[] = [];
+    const removed = await setAsideItem(taskId, {
+      items: itemTable(client, TASKS),
+      tasks: tasksOf(world),
+      history: historyOf(world),
+      keep: async (item) => {
+        kept.push(item);
+      },
+    });
+    expect(kept.map((item) => item.taskId)).toEqual([taskId]);
+    return aboutRemoved(taskId, removed);
+  }
+
+  it.each<[string, string, Record<string, unknown>, string[]]>([
+    [
+      'a task that is not to be tracked',
+      't1',
+      { state: 'excluded', head: 1 },
+      ['It was kept from being tracked. Keep it so: npm run track -- remove t1'],
+    ],
+    [
+      'an outbox of another form',
+      't1',
+      { outbox: 'somewhere else' },
+      [
+        'Its outbox has 1 row more, of which only the file tells',
+        'The next poll finds the task anew, where discovery does; else: npm run track -- add t1',
+      ],
+    ],
+    [
+      'the state of the polls',
+      '#poll',
+      { watchingSince: 'ever' },
+      ['It was the state of the polls. The next one begins anew: what ended before it is no news'],
+    ],
+  ])('may be that of %s', async (_, taskId, changes, lines) => {
+    expect(await said(taskId, changes)).toEqual(lines);
+  });
+
+  it('is none that is understood', async () => {
+    await expect(said('#poll', {})).rejects.toThrow(
+      'There is no item of task #poll that cannot be understood',
+    );
   });
 
   it('can be put back from the file as it was', async () => {
