@@ -11,7 +11,7 @@ export class WorkerError extends Error {
 
 const WORKER = path.join(import.meta.dirname, 'worker.ts');
 /** Longer than any script takes, and than making a smaller one of it. */
-const STALL_MS = 240_000;
+const STALL_MS = 480_000;
 
 /** One process that works, and is replaced when it dies. */
 export class Worker {
@@ -32,13 +32,15 @@ export class Worker {
     try {
       return await this.#finish(child, job, onPlayed);
     } catch (error) {
-      this.stop();
+      child.kill('SIGKILL');
+      this.#child = undefined;
       throw error;
     }
   }
 
+  /** Has it clean up and end, whatever it is at. */
   stop(): void {
-    this.#child?.kill('SIGKILL');
+    if (this.#child?.connected === true) this.#child.disconnect();
     this.#child = undefined;
   }
 
