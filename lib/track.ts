@@ -61,7 +61,10 @@ export async function untrackTask(taskId: string, deps: TrackDeps): Promise<Trac
 /** A tracked task, for people. */
 export interface TrackedLine {
   readonly taskId: string;
-  /** Status of the task as last seen; `requested` before it is, `excluded` for one that is not to be tracked. */
+  /**
+   * Status of the task as last seen; `requested` before it is, `excluded` for one that is not to be tracked, `unreadable` for one
+   * whose item cannot be understood.
+   */
   readonly status: string;
   readonly percentComplete?: number;
   readonly description?: string;
@@ -77,10 +80,18 @@ export async function listTracked({ tasks }: Pick<TrackDeps, 'tasks'>): Promise<
   const lines = stored.tasks.flatMap((task): TrackedLine[] => {
     if (task.state === 'ended') return [];
     if (task.state === 'live') return [liveLine(task)];
-    return [{ taskId: task.taskId, status: task.state, breaches: [], undelivered: 0 }];
+    return [plainLine(task.taskId, task.state)];
   });
+  lines.push(...stored.unreadable.map(({ taskId }) => plainLine(taskId, 'unreadable')));
   return lines.sort((a, b) => (a.taskId < b.taskId ? -1 : 1));
 }
+
+const plainLine = (taskId: string, status: string): TrackedLine => ({
+  taskId,
+  status,
+  breaches: [],
+  undelivered: 0,
+});
 
 function liveLine({ taskId, snapshot, outbox }: LiveTask): TrackedLine {
   const percent = percentComplete(snapshot.facts.counts);

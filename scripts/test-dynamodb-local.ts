@@ -22,9 +22,8 @@ const LEFT_OUT = [
 
 async function main(args: readonly string[]): Promise<number> {
   needJava(process.env);
-  const { url, stop } = await startDynamoDbLocal(emulatorFolder());
-  process.once('exit', stop);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const { url } = await startDynamoDbLocal(emulatorFolder());
   const vitest = spawn(path.join(ROOT, 'node_modules/.bin/vitest'), ['run', ...vitestArguments(args)], {
     cwd: ROOT,
     stdio: 'inherit',

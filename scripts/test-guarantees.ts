@@ -54,8 +54,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function dynamodbLocalFor(rows: readonly Row[]): Promise<string | undefined> {
   if (rows.every(({ engine }) => engine === 'embedded')) return undefined;
   needJava(process.env);
-  const { url, stop } = await startDynamoDbLocal(emulatorFolder());
-  process.once('exit', stop);
+  const { url } = await startDynamoDbLocal(emulatorFolder());
   return url;
 }
 

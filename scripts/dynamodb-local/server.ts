@@ -13,7 +13,7 @@ export interface DynamoDbLocal {
 
 /**
  * Starts DynamoDB Local on a free port, in memory: tables of one access key are not seen by another. It listens on all
- * interfaces, since it can be told nothing else.
+ * interfaces, since it can be told nothing else. It ends with this process, unless that is killed.
  */
 export async function startDynamoDbLocal(folder: string): Promise<DynamoDbLocal> {
   const port = await freePort();
@@ -25,6 +25,7 @@ export async function startDynamoDbLocal(folder: string): Promise<DynamoDbLocal>
     complaint = (complaint + text).slice(-10_000);
   });
   const stop = () => void java.kill('SIGKILL');
+  process.once('exit', stop);
   const url = `http://127.0.0.1:${port}`;
   const deadline = AbortSignal.timeout(START_SECONDS * 1_000);
   while (!(await answers(url))) {

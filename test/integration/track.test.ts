@@ -1,3 +1,4 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { otaService } from '../../lib/aws/managed-integrations.ts';
 import { taskTable } from '../../lib/aws/task-table.ts';
@@ -162,6 +163,7 @@ describe('listTracked', () => {
     await world.poll();
     world.task('d');
     await trackTask('d', deps);
+    await world.dynamodb.send(new PutCommand({ TableName: 'ota-watch-dev-tasks', Item: { taskId: 'e' } }));
     expect(await listTracked(deps)).toEqual([
       { taskId: 'a', status: 'SCHEDULED', breaches: [], undelivered: 0 },
       {
@@ -174,6 +176,7 @@ describe('listTracked', () => {
       },
       { taskId: 'c', status: 'COMPLETED', breaches: [], undelivered: 2 },
       { taskId: 'd', status: 'requested', breaches: [], undelivered: 0 },
+      { taskId: 'e', status: 'unreadable', breaches: [], undelivered: 0 },
     ]);
     world.bus.faults.request = undefined;
     await world.poll();
