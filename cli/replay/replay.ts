@@ -144,7 +144,7 @@ class Replay {
     const breakOff = () => {
       this.#isBrokenOff = true;
     };
-    process.once('SIGINT', breakOff);
+    process.on('SIGINT', breakOff);
     try {
       return await republish(state, places, this.#options.rate, {
         history: this.#history,

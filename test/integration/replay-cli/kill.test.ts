@@ -66,3 +66,16 @@ it('sends nothing twice and leaves nothing out, however often it is killed', asy
   expect(new Set(taken()).size).toBe(rows.length);
   expect(existsSync(replays.stateFile)).toBe(false);
 });
+
+it('leaves nothing in doubt when it is asked to end', async () => {
+  const rows = eventsOf('t1', 30);
+  await replays.record(rows);
+  const { process: child, ended } = replays.start(...RUN, '--rate', '40');
+  replays.world.bus.subscribe(({ detail }) => {
+    if (Reflect.get(detail, 'sequence') === 5) child.kill('SIGINT');
+  });
+  expect(await ended).toEqual([1, null]);
+  expect(taken().length).toBeLessThan(30);
+  expect(await replays.replay(...RUN)).toMatchObject({ status: 0, stderr: '' });
+  expect(taken()).toEqual(rows.map(({ eventId }) => eventId));
+});
