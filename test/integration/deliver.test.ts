@@ -383,11 +383,11 @@ describe('a history that went on without us', () => {
     return undelivered('a', 2);
   }
 
-  it('is continued, and delivered by the next poll', async () => {
+  it('is offered to the bus, and continued by the next poll', async () => {
     const task = await taken();
     const { log, deps } = process();
     const report = await deliver([task], deps, goOn);
-    expect(report).toMatchObject({ ...NOTHING, tasks: [{ version: 2, recordedThrough: 1 }] });
+    expect(report).toMatchObject({ ...NOTHING, published: 1, tasks: [{ version: 3, recordedThrough: 1 }] });
     expect(outboxes(report.tasks)).toEqual(['a:2 a:3']);
     expect(await world.scan(TASKS)).toEqual([{ ...report.tasks[0], writeId: 'now' }]);
     expect(log).toEqual([
@@ -396,6 +396,7 @@ describe('a history that went on without us', () => {
     const next = await deliver([Object(report.tasks[0])], process().deps, goOn);
     expect(next).toMatchObject({ ...NOTHING, published: 2 });
     expect((await world.history()).map(({ eventId }) => eventId)).toEqual(['a:1', 'a:2', 'a:3']);
+    expect(world.events('a')).toEqual(['1 Tracking Started', '2 Tracking Started', '3 Tracking Started']);
   });
 
   it('is left to another poller that was faster', async () => {

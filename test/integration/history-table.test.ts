@@ -122,6 +122,24 @@ describe('head', () => {
   });
 });
 
+describe('newestFrom', () => {
+  it('is of the rows from one on, in order, whole', async () => {
+    const { rows } = rowsOf([STARTED, SET_ASIDE, STARTED]);
+    for (const row of rows) await put({ ...row });
+    await put(storedRow({ taskId: 'another', sequence: 9 }));
+    const { gate, newestFrom } = table();
+    expect(await newestFrom('task1', 2)).toEqual(rows.slice(1));
+    expect(await newestFrom('task1', 4)).toEqual([]);
+    expect(JSON.parse(gate.requests[0]?.body ?? '').ConsistentRead).toBe(true);
+  });
+
+  it('is of the newest, where there are more than an outbox can have held', async () => {
+    const { rows } = rowsOf(Array.from({ length: 205 }, () => SET_ASIDE));
+    for (const row of rows) await put({ ...row });
+    expect(await table().newestFrom('task1', 2)).toEqual(rows.slice(5));
+  });
+});
+
 async function all(pages: AsyncIterable<readonly StoredRow[]>): Promise<StoredRow[]> {
   const rows: StoredRow[] = [];
   for await (const page of pages) rows.push(...page);
