@@ -219,7 +219,7 @@ export class Ledger {
    * rules are counted by a clock, which is noted.
    */
   judgeQuiet(poll: readonly GatedRequest[]): string[] {
-    const requests = poll.map(({ operation }) => operation);
+    const requests = poll.map(({ operation }) => operation).filter((operation) => operation !== 'GetItem');
     const running = [...this.#pasts.keys()].filter((id) => this.stateOf(id)?.status === 'IN_PROGRESS').length;
     const wanted = ['Scan', 'ListOtaTasks', ...Array.from({ length: running }, () => 'GetOtaTask')];
     const isQuiet = requests.join() === wanted.join() || this.#isAnyFlapping();

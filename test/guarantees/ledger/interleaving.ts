@@ -17,11 +17,10 @@ export class HeldPoller {
   readonly #poller: TestPoller;
   readonly #waiting: (() => void)[] = [];
   #isPolling = false;
-  #isFree = false;
 
   constructor(ledger: Ledger, fate: Fate | undefined) {
     this.#poller = ledger.poller(async ({ index }): Promise<Fault> => {
-      if (!this.#isFree) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
       return index === fate?.request ? fate.death : undefined;
     });
   }
@@ -40,28 +39,18 @@ export class HeldPoller {
 
   /** Sends its next request, or begins to poll; resolves when it waits again, or has come to the end. */
   async turn(): Promise<void> {
-    if (this.isDead) return;
-    if (!this.#isPolling) this.#begin();
-    else this.#waiting.shift()?.();
+    if (this.#isPolling) this.#waiting.shift()?.();
+    else if (!this.isDead) this.#begin();
     await this.#settle();
-  }
-
-  /** Goes on to the end of its poll without waiting. */
-  async finish(): Promise<void> {
-    this.#isFree = true;
-    for (const go of this.#waiting.splice(0)) go();
-    await this.#done;
   }
 
   close(): void {
     this.#poller.close();
   }
 
-  #done: Promise<void> = Promise.resolve();
-
   #begin(): void {
     this.#isPolling = true;
-    this.#done = this.#poller
+    this.#poller
       .poll()
       .catch(() => undefined)
       .then(() => {
