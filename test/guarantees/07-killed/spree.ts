@@ -34,7 +34,8 @@ export class KillingSpree {
   readonly #rollouts: Rollouts;
   readonly #ledger = new Ledger();
   readonly #problems: string[] = [];
-  #isChanging = false;
+  readonly #watching = Promise.withResolvers<void>();
+  #isOver = false;
   #requests = 0;
   #changes = 0;
   #polls = 0;
@@ -49,23 +50,17 @@ export class KillingSpree {
   }
 
   async play(): Promise<Played> {
-    // What is over before anybody watches is no news.
-    await this.#pollInPeace(1);
-    this.#isChanging = true;
-    const starts = this.#script.kills.map(() => Promise.withResolvers<void>());
+    const started = this.#script.kills.map(() => Promise.withResolvers<void>());
     const lives: Promise<void>[] = [];
     for (const [index, kill] of this.#script.kills.entries()) {
-      const isOverlapping = kill.overlaps && index < starts.length - 1;
-      const life = this.#live(
-        kill,
-        starts[index]?.resolve,
-        isOverlapping ? starts[index + 1]?.promise : undefined,
-      );
+      const successor = kill.overlaps ? started[index + 1]?.promise : undefined;
+      const mayDie = Promise.all([index === 0 && this.#watching.promise, successor]);
+      const life = this.#live(kill, mayDie, () => started[index]?.resolve());
       lives.push(life);
-      if (!isOverlapping) await life;
+      if (successor === undefined) await life;
     }
     await Promise.all(lives);
-    this.#isChanging = false;
+    this.#isOver = true;
     await this.#pollInPeace(3);
     return {
       problems: [...this.#problems, ...(await this.#ledger.judge(this.#world, this.#rollouts.all))],
@@ -81,20 +76,16 @@ export class KillingSpree {
     };
   }
 
-  /** A process polls until it is killed. @param onStart it makes its first request @param after not killed before */
-  async #live(
-    kill: Kill,
-    onStart: (() => void) | undefined,
-    after: Promise<void> | undefined,
-  ): Promise<void> {
-    let isArmed = after === undefined;
-    void after?.then(() => {
+  /** A process polls until it is killed. @param mayDie not before that */
+  async #live(kill: Kill, mayDie: Promise<unknown>, onStart: () => void): Promise<void> {
+    let isArmed = false;
+    void mayDie.then(() => {
       isArmed = true;
     });
     let remaining = kill.request;
     let last = '';
     const { process, wire } = await this.#start((operation) => {
-      onStart?.();
+      onStart();
       last = operation;
       if (!isArmed) return;
       if (remaining === 0) setTimeout(() => process.kill(), kill.delayMs);
@@ -102,7 +93,7 @@ export class KillingSpree {
     });
     let isPolling = true;
     while (isPolling) isPolling = await this.#pollOnce(process);
-    onStart?.();
+    onStart();
     await wire.close();
     const where = `killed after ${last}`;
     if (process.isKilled) this.#killedAfter[where] = (this.#killedAfter[where] ?? 0) + 1;
@@ -132,6 +123,7 @@ export class KillingSpree {
     const outcome = await process.poll();
     if (outcome === undefined) {
       this.#polls += 1;
+      this.#watching.resolve();
       return true;
     }
     if (outcome !== 'died') this.#problems.push(`a poll failed: ${outcome.problem}`);
@@ -142,7 +134,8 @@ export class KillingSpree {
   #change(): void {
     this.#requests += 1;
     const { changes, requestsPerChange } = this.#script;
-    if (!this.#isChanging || this.#requests % requestsPerChange !== 0) return;
+    // What is over before anybody watches is no news.
+    if (this.#polls === 0 || this.#isOver || this.#requests % requestsPerChange !== 0) return;
     const next = changes[this.#changes % changes.length];
     if (next !== undefined) this.#rollouts.change(next.place, next.change);
     this.#changes += 1;
