@@ -71,7 +71,7 @@ const advisory = (id: number, severity: string) => ({
 });
 
 describe('npm run audit:dependencies', () => {
-  it.concurrent.each<[name: string, answer: object | number, status: number, says: string]>([
+  it.each<[name: string, answer: object | number, status: number, says: string]>([
     ['without advisories', {}, 0, 'Advisories: 0 high or critical, 0 below\n'],
     ['with a small one', advisory(1, 'moderate'), 0, 'Advisories: 0 high or critical, 1 below\n'],
     ['with a serious one', advisory(2, 'high'), 1, 'Advisories: 1 high or critical, 0 below\n'],
@@ -90,7 +90,7 @@ describe('npm run audit:dependencies', () => {
     expect(ended.stderr).toMatch(status === 0 ? /^$/ : /^Advisory: zod .*: high\n$/);
   });
 
-  it.concurrent('fails where it cannot check, if it has to', async () => {
+  it('fails where it cannot check, if it has to', async () => {
     const env = { npm_config_registry: await registry(404) };
     expect((await run('audit-dependencies.ts', ['--required'], env)).status).toBe(1);
   });
@@ -118,7 +118,7 @@ const Bill = z.object({
 });
 
 describe('npm run sbom', () => {
-  it.concurrent('names all that runs in production, and nothing of this machine', async ({ expect }) => {
+  it('names all that runs in production, and nothing of this machine', async () => {
     const { status, stdout: text } = await run('sbom.ts', ['-']);
     expect(status).toBe(0);
     const bill = Bill.parse(JSON.parse(text));

@@ -87,7 +87,7 @@ function run(line: string, at: World) {
   });
 }
 
-it.concurrent.each([
+it.each([
   'track list',
   'track add t1',
   'rules explain t1',
@@ -99,7 +99,7 @@ it.concurrent.each([
   expect({ status, seen: canaries.seenIn(output) }).toEqual({ status: 0, seen: [] });
 });
 
-it.concurrent.each<[command: string, what: string, status: number]>([
+it.each<[command: string, what: string, status: number]>([
   ['track list', 'items that it cannot understand', 0],
   ['outbox list', 'items that it cannot understand', 3],
   ['track add t2', 'errors of the service', 1],
