@@ -4,15 +4,20 @@ import { type Fate, HeldPoller } from './ledger/interleaving.ts';
 import { Play, playing } from './ledger/play.ts';
 import { type Life, lives } from './rollouts.ts';
 
-const MOST_TURNS = 40;
+const MOST_TURNS = 16;
 const SECOND = 1_000;
 
 interface Script {
   readonly lives: readonly Life[];
   /** By poller: how it ends, where it does. */
   readonly fates: readonly (Fate | undefined)[];
-  /** Whose turn it is: that of a poller, with its next request, or that of the world (the highest number). */
-  readonly turns: readonly number[];
+  readonly turns: readonly Turn[];
+}
+
+/** Whose turn it is, for how many requests: that of a poller or, with the highest number, that of the world. */
+interface Turn {
+  readonly who: number;
+  readonly times: number;
 }
 
 async function interleave(play: Play, { fates, turns }: Script): Promise<void> {
@@ -21,8 +26,8 @@ async function interleave(play: Play, { fates, turns }: Script): Promise<void> {
   for (const turn of turns) await takeTurn(play, pollers, turn);
   // In the same order as far as that goes.
   for (let turn = 0; pollers.some(({ isPolling }) => isPolling); turn += 1) {
-    const poller = pollers[(turns[turn % (turns.length + 1)] ?? turn) % pollers.length];
-    if (poller?.isPolling) await poller.turn();
+    const poller = pollers[(turns[turn % (turns.length + 1)]?.who ?? turn) % pollers.length];
+    if (poller?.isPolling) await poller.turns(1);
   }
   for (const poller of pollers) {
     play.count('requests', poller.requestCount);
@@ -34,18 +39,21 @@ async function interleave(play: Play, { fates, turns }: Script): Promise<void> {
 async function takeTurn(
   { world, rollouts }: Play,
   pollers: readonly HeldPoller[],
-  turn: number,
+  { who, times }: Turn,
 ): Promise<void> {
-  const poller = pollers[turn % (pollers.length + 1)];
-  if (poller !== undefined) return poller.turn();
+  const poller = pollers[who % (pollers.length + 1)];
+  if (poller !== undefined) return poller.turns(times);
   world.now += SECOND;
-  rollouts.advance(turn);
+  rollouts.advance(who);
 }
 
 const fate = fc.record({
   request: fc.nat(20),
   death: fc.constantFrom('before', 'after'),
 });
+
+/** Whoever waits should wait for long, now and then. */
+const turn = fc.record({ who: fc.nat(59), times: fc.integer({ min: 1, max: 9 }) });
 
 export const overlaps: Guarantee<Script> = {
   number: 4,
@@ -57,7 +65,7 @@ export const overlaps: Guarantee<Script> = {
   script: fc.record({
     lives: fc.array(lives({ polls: 0, maxSteps: 6, maxWait: 1 }), { minLength: 1, maxLength: 2 }),
     fates: fc.array(fc.option(fate, { nil: undefined }), { minLength: 2, maxLength: 4 }),
-    turns: fc.noBias(fc.array(fc.nat(59), { minLength: 1, maxLength: MOST_TURNS, size: 'max' })),
+    turns: fc.noBias(fc.array(turn, { minLength: 1, maxLength: MOST_TURNS, size: 'max' })),
   }),
   play: (script, world) => playing(new Play(world, script.lives), (play) => interleave(play, script)),
 };

@@ -183,11 +183,12 @@ export class Ledger {
     return [
       ...this.#problems,
       ...[...this.#pasts].flatMap(([taskId, past]) => this.#judgeEnd(taskId, past)),
-      ...(await judge(await contentsOf(this.#world), this.#expected())),
+      ...(await judge(await contentsOf(this.#world), this.expected())),
     ];
   }
 
-  #expected(): Map<string, ExpectedRow[]> {
+  /** The rows that must be in the history, by task. */
+  expected(): Map<string, ExpectedRow[]> {
     const expectations = { progressEvents: this.#progressEvents, rules: RULES };
     return new Map(
       [...this.#observations].map(([taskId, observations]) => [

@@ -37,11 +37,14 @@ export class HeldPoller {
     return this.#poller.gate.requests.length;
   }
 
-  /** Sends its next request, or begins to poll; resolves when it waits again, or has come to the end. */
-  async turn(): Promise<void> {
-    if (this.#isPolling) this.#waiting.shift()?.();
-    else if (!this.isDead) this.#begin();
-    await this.#settle();
+  /** Begins to poll, or sends its next requests, one after the other, to the end of its poll. */
+  async turns(times: number): Promise<void> {
+    for (let turn = 0; turn < times; turn += 1) {
+      if (this.#isPolling) this.#waiting.shift()?.();
+      else if (turn === 0 && !this.isDead) this.#begin();
+      else return;
+      await this.#settle();
+    }
   }
 
   close(): void {
