@@ -33,7 +33,7 @@ export const AREAS: readonly Area[] = [
   {
     name: 'polls',
     code: ['lib/poll.ts', 'lib/observe.ts'],
-    tests: ['test/integration/{poll,failures,track,sampling}.test.ts'],
+    tests: ['test/integration/{poll,poll-log,failures,track,sampling}.test.ts'],
   },
 ];
 

@@ -16,7 +16,7 @@ export interface Kill {
 }
 
 /** The part of a guarantee that is needed here: its scripts are its own. */
-type Playable = Pick<Guarantee<unknown>, 'number' | 'name' | 'script' | 'play'>;
+type Playable = Pick<Guarantee<unknown>, 'number' | 'name' | 'scripts' | 'script' | 'play'>;
 
 function isPlayable(value: unknown): value is Playable {
   return (
@@ -33,7 +33,8 @@ async function guarantees(): Promise<Playable[]> {
 
 /** Printed before each script, for whoever watches. */
 const SIGN_OF_LIFE = '.';
-const SCRIPTS_IN_TURN = 10;
+/** A turn is this part of what `npm test` plays. */
+const TURNS_IN_SHARE = 5;
 async function problemsOf({ play }: Playable, script: unknown, rig: Rig): Promise<readonly string[]> {
   try {
     return (await play(script, await rig.emptyWorld())).problems;
@@ -42,13 +43,14 @@ async function problemsOf({ play }: Playable, script: unknown, rig: Rig): Promis
   }
 }
 
-/** Scripts of each guarantee in turn, the same for the same number of turns. */
+/** Scripts of each guarantee in turn, always the same ones. */
 function* scriptsOf(all: readonly Playable[], turns: number) {
   for (let seed = 1; seed <= turns; seed += 1)
     for (const guarantee of all) {
-      const scripts = fc.sample(guarantee.script, { seed, numRuns: SCRIPTS_IN_TURN });
+      const numRuns = Math.ceil(guarantee.scripts.share / TURNS_IN_SHARE);
+      const scripts = fc.sample(guarantee.script, { seed, numRuns });
       for (const [index, script] of scripts.entries())
-        yield { guarantee, script, nth: (seed - 1) * SCRIPTS_IN_TURN + index + 1 };
+        yield { guarantee, script, nth: (seed - 1) * numRuns + index + 1 };
     }
 }
 
