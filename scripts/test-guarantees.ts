@@ -83,7 +83,10 @@ try {
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   const isPlain =
-    error instanceof GuaranteeOptionError || error instanceof DynamoDbLocalError || error instanceof AptError;
+    error instanceof GuaranteeOptionError ||
+    error instanceof RangeError ||
+    error instanceof DynamoDbLocalError ||
+    error instanceof AptError;
   if (!isPlain) throw error;
   console.error(error.message);
   process.exit(1);

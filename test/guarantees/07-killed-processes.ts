@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type BundledPoll, bundlePoll } from './07-killed/bundle.ts';
 import { CHANGES, type Change } from './07-killed/rollouts.ts';
-import { type Kill, KillingSpree, type Script } from './07-killed/spree.ts';
+import { type Kill, KillingSpree, PLACES, type Script } from './07-killed/spree.ts';
 import type { Guarantee } from './guarantee.ts';
 
 const KILLS = 5;
@@ -10,15 +10,15 @@ const REQUESTS = 60;
 /** About what a poll takes. */
 const TIME_MS = 60;
 
-const kill: fc.Arbitrary<Kill> = fc
-  .tuple(
-    fc.oneof(
-      fc.record({ request: fc.nat(REQUESTS), delayMs: fc.integer({ min: 0, max: 3 }) }),
-      fc.record({ request: fc.nat(REQUESTS / 3), delayMs: fc.nat(TIME_MS) }),
-    ),
-    fc.boolean(),
-  )
-  .map(([moment, overlaps]) => ({ ...moment, overlaps }));
+const READABLE = { noNullPrototype: true };
+
+const kill: fc.Arbitrary<Kill> = fc.oneof(
+  fc.record(
+    { request: fc.nat(REQUESTS), delayMs: fc.integer({ min: 0, max: 3 }), overlaps: fc.boolean() },
+    READABLE,
+  ),
+  fc.record({ request: fc.nat(REQUESTS / 3), delayMs: fc.nat(TIME_MS), overlaps: fc.boolean() }, READABLE),
+);
 
 const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 6, arbitrary: fc.constant('progress' as const) },
@@ -34,11 +34,17 @@ export const killedProcesses: Guarantee<Script> = {
   unit: 'kills',
   runsPerScript: KILLS,
   scripts: { full: 500 / KILLS, share: 1 },
-  script: fc.record({
-    kills: fc.array(kill, { minLength: KILLS, maxLength: KILLS }),
-    changes: fc.array(fc.record({ place: fc.nat(), change }), { minLength: 20, maxLength: 60 }),
-    requestsPerChange: fc.integer({ min: 2, max: 12 }),
-  }),
+  script: fc.record(
+    {
+      kills: fc.array(kill, { minLength: KILLS, maxLength: KILLS }),
+      changes: fc.array(fc.record({ place: fc.nat(PLACES - 1), change }, READABLE), {
+        minLength: 20,
+        maxLength: 60,
+      }),
+      requestsPerChange: fc.integer({ min: 2, max: 12 }),
+    },
+    READABLE,
+  ),
   play: async (script, world) => {
     bundled ??= bundlePoll();
     return new KillingSpree(await bundled, script, world).play();

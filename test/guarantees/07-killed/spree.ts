@@ -7,9 +7,9 @@ import { PollProcess } from './process.ts';
 import { type Change, Rollouts } from './rollouts.ts';
 import { Wire } from './wire.ts';
 
-/** When a process is killed, once it may be: so long after a request of it arrives, or after its next one. */
+/** When a process is killed, once it may be: so long after one of its next requests arrives. */
 export interface Kill {
-  /** How many requests later. */
+  /** Which, from 0. */
   readonly request: number;
   readonly delayMs: number;
   /** Not before the next process polls. */
@@ -24,7 +24,7 @@ export interface Script {
 }
 
 /** Tasks that run at any time. */
-const PLACES = 6;
+export const PLACES = 6;
 
 /** Processes that poll one after the other, and sometimes two at once, while tasks change. */
 export class KillingSpree {

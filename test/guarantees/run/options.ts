@@ -57,8 +57,8 @@ export function readOptions(args: readonly string[]): RunOptions {
   const { 'write-docs': writeDocs, 'json-report': jsonReport, ...options } = parsed.data;
   if (options.path !== undefined && options.only?.length !== 1)
     throw new GuaranteeOptionError('--path replays one guarantee: --only says which');
-  if (writeDocs && options.share !== 100)
-    throw new GuaranteeOptionError('--write-docs is for the full numbers: not with --share');
+  if (writeDocs && (options.share !== 100 || options.only !== undefined))
+    throw new GuaranteeOptionError('--write-docs is for all, in full: neither with --share nor with --only');
   return { ...options, writeDocs, jsonReport };
 }
 

@@ -42,9 +42,11 @@ const ON_DYNAMODB_LOCAL = new Set([7]);
 const ON_BOTH = new Set([1, 2, 3, 4, 5]);
 const SECOND_ENGINE_SHARE = 5;
 
-/** What is proven, in order. */
+/** What is proven, in order. @throws RangeError where there is no such guarantee */
 export function plan(guarantees: readonly Guarantee[], options: PlanOptions): Row[] {
   const { only, share, seed, path } = options;
+  const unknown = only?.find((wanted) => guarantees.every(({ number }) => number !== wanted));
+  if (unknown !== undefined) throw new RangeError(`There is no guarantee ${unknown}`);
   return guarantees
     .filter(({ number }) => only?.includes(number) ?? true)
     .flatMap((guarantee) =>

@@ -14,6 +14,7 @@ export interface RunFacts {
 
 const COMMAND = 'npm run test:guarantees --';
 const HEADINGS = ['', 'Promise', 'Proven by', 'What was done', 'Seeds', 'Engine', 'Seconds', 'Result'];
+const SHOWN_PROBLEMS = 20;
 const ENGINE_NAMES = { embedded: 'embedded', 'dynamodb-local': 'DynamoDB Local' };
 
 const count = (number: number) => number.toLocaleString('en-US');
@@ -72,9 +73,11 @@ export function describeFailure(row: Row, failure: RowFailure): string {
   const replay = [COMMAND, `--only ${number}`, `--engine ${row.engine}`, `--seed ${failure.seed}`];
   if ('broken' in failure)
     return [`FAILED  ${number} ${name}: ${failure.broken}`, `  again: ${replay.join(' ')}`].join('\n');
+  const left = failure.problems.length - SHOWN_PROBLEMS;
   return [
     `FAILED  ${number} ${name}, on the ${row.engine} database`,
-    ...failure.problems.map((problem) => `  ${problem}`),
+    ...failure.problems.slice(0, SHOWN_PROBLEMS).map((problem) => `  ${problem}`),
+    ...(left > 0 ? [`  and ${left} more`] : []),
     `  script: ${failure.script}`,
     `  again: ${[...replay, `--path ${failure.path}`].join(' ')}`,
   ].join('\n');

@@ -33,7 +33,8 @@ describe('arguments', () => {
     [['--only', '2,x'], '--only: expected numbers with commas between'],
     [['--path', '1'], '--path replays one guarantee: --only says which'],
     [['--only', '1,2', '--path', '1'], '--path replays one guarantee: --only says which'],
-    [['--write-docs', '--share', '5'], '--write-docs is for the full numbers: not with --share'],
+    [['--write-docs', '--share', '5'], '--write-docs is for all, in full'],
+    [['--write-docs', '--only', '5'], '--write-docs is for all, in full'],
     [['--engine', 'oracle'], '--engine: Invalid option: expected one of "embedded"|"dynamodb-local"'],
     [['--nothing'], /Unknown option '--nothing'/],
   ])('%j are wrong', (args, message) => {

@@ -61,6 +61,10 @@ describe('what is proven', () => {
   });
 });
 
+it('there is no proof of what nobody guarantees', () => {
+  expect(() => planned({ only: [2, 3] })).toThrow('There is no guarantee 3');
+});
+
 describe('splitting', () => {
   it('gives each chunk a seed of its own', () => {
     expect(split(3, 40)).toEqual([
