@@ -1,4 +1,8 @@
 import fc from 'fast-check';
+import { eventBus } from '../../lib/aws/event-bus.ts';
+import { outboxHistory } from '../../lib/aws/outbox-history.ts';
+import { taskTable } from '../../lib/aws/task-table.ts';
+import { resend } from '../../lib/outbox/resend.ts';
 import { type PutEventsEntry, ServiceError } from '../../local/bus/put-events.ts';
 import type { FriendlyCounts } from '../../local/simulator/simulator.ts';
 import { audit } from '../support/audit.ts';
@@ -57,7 +61,7 @@ export const refusedForGood: Guarantee<RefusalScript> = {
   number: 6,
   name: 'An entry that is refused for good',
   promise:
-    'Of one task in a hundred the bus refuses events for good: they are set aside within five polls, with an alarm and a row of the history, the task goes on, and what the others have to tell goes out in the poll that observes it.',
+    'Of one task in a hundred the bus refuses events for good: they are set aside within five polls, with an alarm and a row of the history, the task goes on, they can be sent later, and what the others have to tell goes out in the poll that observes it.',
   unit: 'polls',
   runsPerScript: POLLS,
   scripts: { full: 20, share: 1 },
@@ -221,6 +225,26 @@ class Play {
     const lost = new Set([...this.#refused.keys()].map((sequence) => `${this.#victim}:${sequence}: lost`));
     const found = await audit(this.#world);
     this.#problems.push(...found.filter((problem) => !lost.has(problem)));
+    await this.#resend();
+  }
+
+  /** What was set aside can be sent once what was wrong is repaired: then nothing is missing on the bus. */
+  async #resend(): Promise<void> {
+    const { bus, dynamodb } = this.#world;
+    bus.faults.entry = undefined;
+    bus.faults.request = undefined;
+    const clients = this.#world.clients();
+    await resend(
+      [...this.#refused.keys()].map((sequence) => `${this.#victim}:${sequence}`),
+      {
+        tasks: taskTable(dynamodb, 'ota-watch-dev-tasks'),
+        history: outboxHistory(dynamodb, 'ota-watch-dev-history'),
+        bus: eventBus(clients.eventBridge, 'ota-watch-dev'),
+      },
+    );
+    for (const client of Object.values(clients)) client.destroy();
+    const late = `${this.#victim}: accepted out of order`;
+    this.#problems.push(...(await audit(this.#world)).filter((problem) => problem !== late));
   }
 
   #blame(problem: string): void {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { RuleSet } from '../../lib/domain/rules/rule-set.ts';
 import { withDefaults } from '../../lib/rule-file/defaults.ts';
 import { parseRuleFile } from '../../lib/rule-file/parse.ts';
+import type { FriendlyCounts } from '../../local/simulator/simulator.ts';
 import { audit } from '../support/audit.ts';
 import { MINUTE } from '../support/builders.ts';
 import type { World } from '../support/world.ts';
@@ -12,8 +13,9 @@ import { WireScales } from './large/sizes.ts';
 export interface LargeTask {
   /** Characters of its texts: of one to four bytes each, or halves of such. */
   readonly alphabet: string;
-  /** Characters, where the API allows 200, 256, 128 and 64. */
+  /** Characters, where the API allows 1011, 200, 256, any number and 64. */
   readonly lengths: {
+    readonly taskArn: number;
     readonly taskId: number;
     readonly description: number;
     readonly status: number;
@@ -34,6 +36,8 @@ export interface LargeScript {
   readonly rules: number;
   /** Polls that the bus is out. */
   readonly outage: number;
+  /** Polls in which nothing but a count changes, before everything does. */
+  readonly calm: number;
   readonly refusesBy: 'internal-error' | 'access-denied' | 'throttle';
 }
 
@@ -49,6 +53,7 @@ const IMPOSSIBLE = /^A task could not be polled.*TaskProcessingDetails/;
 const task: fc.Arbitrary<LargeTask> = fc.record({
   alphabet: fc.constantFrom('x', 'é', '€', '𝒳', '\ud835'),
   lengths: fc.record({
+    taskArn: fc.constantFrom(100, 1_011),
     taskId: fc.constantFrom(1, 190),
     description: fc.constantFrom(0, 255, 256, 257, 100_000),
     status: fc.constantFrom(1, 100, 128),
@@ -77,6 +82,7 @@ export const largeInputs: Guarantee<LargeScript> = {
     criteria: fc.constantFrom(0, 3, 20, 1_000),
     rules: fc.constantFrom(0, 10, 50),
     outage: fc.oneof(fc.nat(20), fc.nat(20), fc.constant(200)),
+    calm: fc.oneof(fc.constant(0), fc.nat(60)),
     refusesBy: fc.constantFrom('internal-error', 'access-denied', 'throttle'),
   }),
   play,
@@ -85,6 +91,7 @@ export const largeInputs: Guarantee<LargeScript> = {
 async function play(script: LargeScript, world: World): Promise<Played> {
   const scales = new WireScales();
   const problems: string[] = [];
+  let heldBack = 0;
   const { outage } = script;
   const polls = outage + SETTLED_WITHIN + 1;
   const poller = world.poller({ config: { progressEvents: 'all' }, rules: rulesOf(script.rules) });
@@ -95,11 +102,12 @@ async function play(script: LargeScript, world: World): Promise<Played> {
     world.bus.faults.request = isOut ? () => ({ kind: script.refusesBy }) : undefined;
     // Once the bus is back, the last that is to be told is of the first poll after that.
     const step = Math.min(poll, outage + 1);
+    const change = { step, isCalm: step < script.calm, isOut };
     script.tasks.forEach((large, index) => {
-      putTask(world, large, index, step);
+      putTask(world, large, index, change);
     });
     world.now += MINUTE;
-    await poller.poll();
+    heldBack += (await poller.poll()).heldBack;
   }
   poller.close();
   const log = poller.log.filter(({ level, message }) => level === 'error' && !EXPECTED.test(message));
@@ -107,7 +115,7 @@ async function play(script: LargeScript, world: World): Promise<Played> {
   const mayBeImpossible = script.tasks.some(({ things }) => things > MAX_COUNT);
   problems.push(...told.filter((line) => !mayBeImpossible || !IMPOSSIBLE.test(line)));
   problems.push(...scales.problems(), ...judgeLast(world, script), ...(await audit(world)));
-  return { problems, tally: { polls, events: world.bus.accepted.length } };
+  return { problems, tally: { polls, events: world.bus.accepted.length, 'held back': heldBack } };
 }
 
 /** What each task was at last is what was told of it last. */
@@ -140,37 +148,46 @@ function putConfigurations({ simulator }: World, criteria: number): void {
       });
 }
 
+interface Change {
+  readonly step: number;
+  readonly isCalm: boolean;
+  readonly isOut: boolean;
+}
+
 /** Puts a task into the account, in every poll another one in all that is told of it. */
-function putTask(world: World, large: LargeTask, index: number, step: number): void {
-  const { alphabet, lengths, targets, tags, things } = large;
-  const isBad = step % 2 === 1;
-  const done = Math.max(1, (step % 3 === 0 ? things : Math.min(things, MAX_COUNT)) - step);
-  const list = Array.from({ length: targets }, (_, target) => `target-${target}-of-some-length`);
+function putTask(world: World, large: LargeTask, index: number, change: Change): void {
+  const { alphabet, lengths, targets } = large;
+  const { step, isCalm } = change;
+  const isBad = step % 2 === 1 && !isCalm;
+  const taskId = idOf(large, index);
+  const arn = `arn:aws:iotmanagedintegrations:us-east-1:123456789012:ota-task/`;
+  world.task(taskId, countsOf(large, isBad, change), {
+    status: `${isCalm ? 0 : step}`.padEnd(lengths.status, 'S'),
+    configurationId: (isBad ? 'a' : 'b').padStart(lengths.configurationId, 'c'),
+    updatedAt: world.now,
+    members: {
+      TaskArn: `${arn}${taskId}`.padEnd(lengths.taskArn, '0'),
+      Description: alphabet.repeat(lengths.description),
+      Target: Array.from({ length: targets }, (_, target) => `target-${target}-of-some-length`),
+      Tags: tagsOf(large, isCalm),
+    },
+  });
+}
+
+function countsOf({ things }: LargeTask, isBad: boolean, { step, isCalm, isOut }: Change): FriendlyCounts {
+  if (isCalm) return { queued: step, succeeded: 1 };
+  const done = Math.max(1, (isOut && step % 3 === 0 ? things : Math.min(things, MAX_COUNT)) - step);
+  const bad = isBad ? done : 1;
+  return { queued: step, succeeded: isBad ? 1 : done, failed: bad, rejected: bad, timedOut: bad };
+}
+
+function tagsOf({ alphabet, tags }: LargeTask, isCalm: boolean): Record<string, string> {
   const tagOf = (prefix: string) => (_: unknown, tag: number) =>
     [`${prefix}${tag}`.padEnd(TAG_KEY, alphabet), alphabet.repeat(tags.valueLength)] as const;
-  world.task(
-    idOf(large, index),
-    {
-      queued: step,
-      succeeded: isBad ? 1 : done,
-      failed: isBad ? done : 1,
-      rejected: isBad ? done : 1,
-      timedOut: isBad ? done : 1,
-    },
-    {
-      status: `${step}`.padEnd(lengths.status, 'S'),
-      configurationId: (isBad ? 'a' : 'b').padStart(lengths.configurationId, 'c'),
-      updatedAt: world.now,
-      members: {
-        Description: alphabet.repeat(lengths.description),
-        Target: list,
-        Tags: Object.fromEntries([
-          ...Array.from({ length: tags.own }, tagOf('ota-watch:')),
-          ...Array.from({ length: tags.others }, tagOf('tag')),
-        ]),
-      },
-    },
-  );
+  return Object.fromEntries([
+    ...Array.from({ length: isCalm ? 0 : tags.own }, tagOf('ota-watch:')),
+    ...Array.from({ length: tags.others }, tagOf('tag')),
+  ]);
 }
 
 function rulesOf(count: number): RuleSet {
