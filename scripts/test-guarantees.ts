@@ -6,7 +6,8 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Guarantee } from '../test/guarantees/guarantee.ts';
-import { GuaranteeOptionError, type RunOptions, readOptions } from '../test/guarantees/run/options.ts';
+import { GuaranteeOptionError } from '../test/guarantees/run/errors.ts';
+import { type RunOptions, readOptions } from '../test/guarantees/run/options.ts';
 import { plan, type Row } from '../test/guarantees/run/plan.ts';
 import { progressOn } from '../test/guarantees/run/progress.ts';
 import { type Result, run } from '../test/guarantees/run/run.ts';
@@ -83,10 +84,7 @@ try {
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {
   const isPlain =
-    error instanceof GuaranteeOptionError ||
-    error instanceof RangeError ||
-    error instanceof DynamoDbLocalError ||
-    error instanceof AptError;
+    error instanceof GuaranteeOptionError || error instanceof DynamoDbLocalError || error instanceof AptError;
   if (!isPlain) throw error;
   console.error(error.message);
   process.exit(1);

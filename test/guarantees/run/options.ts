@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { GuaranteeOptionError } from './errors.ts';
 import { ENGINES, type PlanOptions } from './plan.ts';
 
 export interface RunOptions extends PlanOptions {
@@ -12,11 +13,6 @@ export interface RunOptions extends PlanOptions {
   readonly writeDocs: boolean;
   /** Where a report of vitest's form goes. */
   readonly jsonReport?: string | undefined;
-}
-
-/** An argument is wrong; the message is for whoever gave it. */
-export class GuaranteeOptionError extends Error {
-  override readonly name = 'GuaranteeOptionError';
 }
 
 const SEED = 20_261_122;

@@ -1,4 +1,5 @@
 import type { Guarantee } from '../guarantee.ts';
+import { GuaranteeOptionError } from './errors.ts';
 
 export const ENGINES = ['embedded', 'dynamodb-local'] as const;
 /** The database that a guarantee is proven on. */
@@ -42,11 +43,11 @@ const ON_DYNAMODB_LOCAL = new Set([7]);
 const ON_BOTH = new Set([1, 2, 3, 4, 5]);
 const SECOND_ENGINE_SHARE = 5;
 
-/** What is proven, in order. @throws RangeError where there is no such guarantee */
+/** What is proven, in order. @throws GuaranteeOptionError where there is no such guarantee */
 export function plan(guarantees: readonly Guarantee[], options: PlanOptions): Row[] {
   const { only, share, seed, path } = options;
   const unknown = only?.find((wanted) => guarantees.every(({ number }) => number !== wanted));
-  if (unknown !== undefined) throw new RangeError(`There is no guarantee ${unknown}`);
+  if (unknown !== undefined) throw new GuaranteeOptionError(`There is no guarantee ${unknown}`);
   return guarantees
     .filter(({ number }) => only?.includes(number) ?? true)
     .flatMap((guarantee) =>

@@ -26,7 +26,7 @@ export function progressOn(output: Output, rows: readonly Row[], now: () => numb
 
   function print(text: string): void {
     output.write(`${isTerminal ? CLEAR_LINE : ''}${text}\n`);
-    nextAt = Math.min(nextAt, now() + REDRAW_MS + (isTerminal ? 0 : LINE_MS));
+    if (isTerminal) nextAt = now();
   }
 
   function show(row: Row): void {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { GuaranteeOptionError, readOptions } from '../../guarantees/run/options.ts';
+import { GuaranteeOptionError } from '../../guarantees/run/errors.ts';
+import { readOptions } from '../../guarantees/run/options.ts';
 
 const DEFAULTS = {
   seed: 20_261_122,
