@@ -59,16 +59,19 @@ export function addSample(
   const sample: ProgressSample = [
     now,
     finishedThings(counts),
-    notified + more(executedThings),
-    failed + more((some) => some.failed),
-    rejected + more((some) => some.rejected),
-    timedOut + more((some) => some.timedOut),
+    storable(notified + more(executedThings)),
+    storable(failed + more((some) => some.failed)),
+    storable(rejected + more((some) => some.rejected)),
+    storable(timedOut + more((some) => some.timedOut)),
   ];
   const earlier = samples.filter(([at]) => at < now);
   const kept = [...thinned(earlier, now), sample];
   const firstInside = kept.findIndex(([at]) => at > now - windowMs);
   return kept.slice(Math.max(0, firstInside - 1)).slice(-MAX_SAMPLES);
 }
+
+/** No table takes a number that is not exact: a sum of counts beyond all reason must not keep a task from being written. */
+const storable = (sum: number) => Math.min(sum, Number.MAX_SAFE_INTEGER);
 
 /** Samples as they would be, had the computer's clock always been where it stepped back to. */
 export function steppedBack(samples: readonly ProgressSample[], by: number): readonly ProgressSample[] {

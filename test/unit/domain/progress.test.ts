@@ -43,6 +43,20 @@ describe('percentComplete', () => {
 });
 
 describe('addSample', () => {
+  it('never adds up to more than a table takes', () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const before: ProgressSample[] = [[NOON - MINUTE, 0, most - 1, most - 1, most - 1, most - 1]];
+    const many = counts({ failed: 5, rejected: 5, timedOut: 5 });
+    expect(addSample(before, counts({}), many, NOON, WINDOW).at(-1)).toEqual([
+      NOON,
+      15,
+      most,
+      most,
+      most,
+      most,
+    ]);
+  });
+
   const nothing = counts();
 
   it('begins with nothing but what has finished', () => {
