@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Finding, TaskFindings } from '../../lib/audit/finding.ts';
 import { verifyHistory } from '../../lib/audit/verify.ts';
 import type { Witness } from '../../lib/audit/witness.ts';
-import { aboutHowMany, auditedHistory } from '../../lib/aws/audit/audited-history.ts';
+import { aboutHowMany, auditedHistory, withoutLog } from '../../lib/aws/audit/audited-history.ts';
 import { createApiClients } from '../../lib/aws/clients.ts';
 import { taskTable } from '../../lib/aws/task-table.ts';
 import { canonicalHash } from '../../lib/canonical-hash.ts';
@@ -80,7 +80,7 @@ async function check(stack: ChosenStack, { task, since, events }: Options): Prom
   const tasks: TaskFindings[] = [];
   const unchecked: string[] = [];
   const witness = await hear(events, unchecked);
-  const { dynamodb } = createApiClients(CONNECTIONS, { timeoutMs: TIMEOUT_MS });
+  const dynamodb = withoutLog(createApiClients(CONNECTIONS, { timeoutMs: TIMEOUT_MS }).dynamodb);
   const isWhole = task.length === 0 && since === undefined;
   const total = isWhole ? await aboutHowMany(dynamodb, stack.historyTable) : undefined;
   const progress = new Progress(process.stderr, Date.now, total, 'rows');

@@ -65,15 +65,13 @@ export class Trail {
   }
 
   /** A row that is what it was when it was written, save for the place it has. */
-  #noteMove({ hash: stated, ...content }: StoredRow, sequence: number): void {
+  #noteMove(row: StoredRow, sequence: number): void {
     const { taskId, hash } = this.#context;
-    const prefix = `${taskId}:`;
-    const { eventId } = content;
-    if (eventId === `${prefix}${sequence}` || typeof eventId !== 'string' || !eventId.startsWith(prefix))
-      return;
-    const was = Number(eventId.slice(prefix.length));
+    const [id, was = ''] = String(row.eventId).split(':');
     const isPlace = Number.isSafeInteger(sequence) && sequence > 0;
-    if (isPlace && hash({ ...content, sequence: was }) === stated) this.#moves.set(sequence, was);
+    if (!isPlace || row.eventId === `${taskId}:${sequence}` || id !== taskId) return;
+    const { hash: stated, ...content } = row;
+    if (hash({ ...content, sequence: Number(was) }) === stated) this.#moves.set(sequence, Number(was));
   }
 
   #compare({ hash }: StoredRow, sequence: number, { hashes }: Testimony): void {

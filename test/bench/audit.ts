@@ -1,5 +1,5 @@
 // How many rows a second `npm run audit -- verify` checks, beside reading them only, on the embedded database in a process of its
-// own, as `npm start` has it.
+// own, as `npm start` has it. On a machine that is busy with other things, what a row takes of the processors tells more.
 // node test/bench/audit.ts [--rows 50000] [--tasks 250] [--rounds 5]
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { verifyHistory } from '../../lib/audit/verify.ts';
-import { auditedHistory } from '../../lib/aws/audit/audited-history.ts';
+import { auditedHistory, withoutLog } from '../../lib/aws/audit/audited-history.ts';
 import { API_TRANSLATION } from '../../lib/aws/clients.ts';
 import { taskTable } from '../../lib/aws/task-table.ts';
 import { canonicalHash } from '../../lib/canonical-hash.ts';
@@ -38,7 +38,7 @@ const client = new DynamoDBClient({
   region: 'eu-west-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 });
-const documents = DynamoDBDocumentClient.from(client, API_TRANSLATION);
+const documents = withoutLog(DynamoDBDocumentClient.from(client, API_TRANSLATION));
 const history = auditedHistory(documents, NAMES.history);
 
 async function read(): Promise<number> {
@@ -71,23 +71,44 @@ async function verify(): Promise<number> {
   return rows;
 }
 
+/** What rows have taken. */
 interface Pace {
   readonly perSecond: number;
-  /** Microseconds of this process for each row. */
-  readonly cpu: number;
+  /** Microseconds of a processor for each row: of this process, and of the database. */
+  readonly own: number;
+  readonly database: number;
+}
+
+async function cpuOfDatabase(): Promise<number> {
+  database.process.send('usage');
+  const [microseconds] = await once(database.process, 'message');
+  return Number(microseconds);
 }
 
 async function paceOf(run: () => Promise<number>): Promise<Pace> {
-  const usage = process.cpuUsage();
+  const before = { own: process.cpuUsage(), database: await cpuOfDatabase() };
   const startedAt = performance.now();
   const rows = await run();
   const seconds = (performance.now() - startedAt) / 1_000;
-  const { user, system } = process.cpuUsage(usage);
-  return { perSecond: rows / seconds, cpu: (user + system) / rows };
+  const { user, system } = process.cpuUsage(before.own);
+  const ofDatabase = (await cpuOfDatabase()) - before.database;
+  return { perSecond: rows / seconds, own: (user + system) / rows, database: ofDatabase / rows };
 }
 
 const middle = (paces: readonly Pace[], of: (pace: Pace) => number) =>
   paces.map(of).sort((a, b) => a - b)[Math.floor(paces.length / 2)] ?? 0;
+
+const perSecond = (paces: readonly Pace[]) => Math.round(middle(paces, (pace) => pace.perSecond));
+
+function line(name: string, paces: readonly Pace[]): string {
+  const own = middle(paces, (pace) => pace.own);
+  const ofDatabase = middle(paces, (pace) => pace.database);
+  const atBest = Math.round(1e6 / Math.max(own, ofDatabase));
+  return (
+    `${name.padEnd(22)} ${String(perSecond(paces)).padStart(7)} rows/s; a row takes ${own.toFixed(0)} µs here and ` +
+    `${ofDatabase.toFixed(0)} µs of the database: ${atBest} rows/s if each has a processor of its own\n`
+  );
+}
 
 try {
   await createTables(client, TABLES);
@@ -109,9 +130,6 @@ try {
     reading.push(await paceOf(read));
     checking.push(await paceOf(verify));
   }
-  const perSecond = (paces: readonly Pace[]) => Math.round(middle(paces, (pace) => pace.perSecond));
-  const line = (name: string, paces: readonly Pace[]) =>
-    `${name.padEnd(22)} ${String(perSecond(paces)).padStart(8)} rows/s  ${middle(paces, ({ cpu }) => cpu).toFixed(1)} µs of this process a row\n`;
   process.stdout.write(line('reading (the baseline)', reading));
   process.stdout.write(line('audit', checking));
   process.stdout.write(

@@ -45,6 +45,12 @@ async function* scan(
   for await (const { Items = [] } of pages) yield Items;
 }
 
+/** Spares a client the work for a log that nobody reads: the SDK goes through every attribute of every row for it. */
+export function withoutLog(client: DynamoDBDocumentClient): DynamoDBDocumentClient {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
+}
+
 /** About how many rows a table has: DynamoDB counts them every six hours. Undefined where it does not tell. */
 export async function aboutHowMany(
   client: DynamoDBDocumentClient,
