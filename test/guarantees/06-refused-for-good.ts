@@ -31,9 +31,9 @@ export interface RefusalScript {
 }
 
 const TASKS = 100;
-const POLLS = 50;
+const POLLS = 25;
 /** A process that polls lives so many polls. */
-const POLLS_OF_A_PROCESS = 20;
+const POLLS_OF_A_PROCESS = 10;
 const SET_ASIDE_WITHIN = 5;
 const THINGS = 1_000;
 const PUBLISH_ALL = { config: { progressEvents: 'all' as const } };
@@ -64,7 +64,7 @@ export const refusedForGood: Guarantee<RefusalScript> = {
     'Of one task in a hundred the bus refuses events for good: they are set aside within five polls, with an alarm and a row of the history, the task goes on, they can be sent later, and what the others have to tell goes out in the poll that observes it.',
   unit: 'polls',
   runsPerScript: POLLS,
-  scripts: { full: 20, share: 1 },
+  scripts: { full: 40, share: 1 },
   script: fc.record({
     victim: fc.nat(TASKS - 1),
     oneIn: fc.integer({ min: 1, max: 4 }),
@@ -73,7 +73,7 @@ export const refusedForGood: Guarantee<RefusalScript> = {
       minLength: TASKS,
       maxLength: TASKS,
     }),
-    victimSteps: steps(POLLS - 20, POLLS - 10),
+    victimSteps: steps(5, POLLS - 10),
   }),
   play: async (script, world) => new Play(script, world).run(),
 };

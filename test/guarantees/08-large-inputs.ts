@@ -81,7 +81,7 @@ export const largeInputs: Guarantee<LargeScript> = {
     tasks: fc.array(task, { minLength: 2, maxLength: 2 }),
     criteria: fc.constantFrom(0, 3, 20, 1_000),
     rules: fc.constantFrom(0, 10, 50),
-    outage: fc.oneof(fc.nat(20), fc.nat(20), fc.constant(200)),
+    outage: fc.oneof(fc.nat(20), fc.nat(20), fc.nat(60), fc.constant(200)),
     calm: fc.oneof(fc.constant(0), fc.nat(60)),
     refusesBy: fc.constantFrom('internal-error', 'access-denied', 'throttle'),
   }),

@@ -91,8 +91,6 @@ class Play {
       tally.unread += TASKS - this.#answered.size;
       this.#judge(number, changed, before);
     }
-    simulator.faults.on = undefined;
-    await this.#pollOnce(poll);
     return { problems: [...this.#problems, ...(await audit(this.#world))], tally };
   }
 
