@@ -30,7 +30,8 @@ export interface BundledPoll {
 
 /** Bundles the poll with the settings of serverless.yml, which takes half a second; packaging takes many. Gone when this process ends. */
 export async function bundlePoll(): Promise<BundledPoll> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'ota-watch-killed-'));
+  // A worker of vitest is told nothing of its end, but that folder is removed.
+  const folder = mkdtempSync(path.join(process.env.TEST_COMPILE_CACHE ?? tmpdir(), 'ota-watch-killed-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   const template = parse(await readFile(path.join(ROOT, 'serverless.yml'), 'utf8'), { logLevel: 'silent' });
   const { format, mainFields, loader, banner } = settingsSchema.parse(template).custom.esbuild;
