@@ -153,6 +153,7 @@ export const resourceTypes = {
   PollSchedule: 'AWS::Scheduler::Schedule',
   PollScheduleRole: 'AWS::IAM::Role',
   PollScheduleDeadLetterQueue: 'AWS::SQS::Queue',
+  PollScheduleDeadLetterQueuePolicy: 'AWS::SQS::QueuePolicy',
   TasksTable: 'AWS::DynamoDB::Table',
   HistoryTable: 'AWS::DynamoDB::Table',
   EventBus: 'AWS::Events::EventBus',

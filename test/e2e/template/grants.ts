@@ -113,6 +113,22 @@ const expectedGrants = {
     }),
     Policies: [policy('poll-schedule', scheduleStatements)],
   },
+  PollScheduleDeadLetterQueuePolicy: {
+    Queues: [{ Ref: 'PollScheduleDeadLetterQueue' }],
+    PolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'OnlyByTls',
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 'sqs:*',
+          Resource: arnOf('PollScheduleDeadLetterQueue'),
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ],
+    },
+  },
   ServerlessDeploymentBucketPolicy: {
     Bucket: { Ref: 'ServerlessDeploymentBucket' },
     PolicyDocument: {
