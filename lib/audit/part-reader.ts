@@ -6,6 +6,7 @@ export class PartReader {
   #page: readonly StoredRow[] = [];
   #at = 0;
   #taskId: unknown;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(pages: AsyncIterable<readonly StoredRow[]>) {
     this.#pages = pages[Symbol.asyncIterator]();
@@ -30,11 +31,22 @@ export class PartReader {
 
   async #peek(): Promise<StoredRow | undefined> {
     while (this.#at >= this.#page.length) {
-      const { done, value } = await this.#pages.next();
+      const { done, value } = await this.#nextPage();
       if (done === true) return undefined;
       this.#page = value;
       this.#at = 0;
     }
     return this.#page[this.#at];
+  }
+
+  /** Pages that have failed seem to be at their end when they are asked again. */
+  async #nextPage(): Promise<IteratorResult<readonly StoredRow[]>> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    try {
+      return await this.#pages.next();
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
   }
 }

@@ -61,9 +61,10 @@ export class TaskCheck {
     let findings: readonly Finding[] = [];
     try {
       const broken = await this.#problems(every);
-      const contradictions = this.#trail.contradictions();
-      if (broken === undefined && contradictions.length === 0) return undefined;
-      findings = [...this.#trail.explain(broken ?? []), ...contradictions];
+      const heard = this.#trail.contradictions();
+      this.#unchecked.push(...heard.unchecked);
+      if (broken === undefined && heard.findings.length + heard.unchecked.length === 0) return undefined;
+      findings = [...this.#trail.explain(broken ?? []), ...heard.findings];
     } catch (error) {
       const { name, message = name } = summarizeError(error);
       this.#unchecked.push(`Task ${taskId} could not be read: ${message}`);

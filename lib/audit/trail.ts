@@ -1,5 +1,5 @@
 import type { Hash } from '../domain/chain.ts';
-import type { ChainProblem } from '../domain/chain-check.ts';
+import { type ChainProblem, PERHAPS } from '../domain/chain-check.ts';
 import type { StoredRow } from '../ports.ts';
 import type { Finding } from './finding.ts';
 import type { TaskTestimony, Testimony } from './witness.ts';
@@ -8,6 +8,8 @@ import type { TaskTestimony, Testimony } from './witness.ts';
 export interface Keeping {
   /** Milliseconds that the row is kept that is kept longest; left out where rows are kept for good. */
   longest?: number;
+  /** Whether all rows were seen. */
+  isWhole: boolean;
 }
 
 export interface TrailContext {
@@ -106,13 +108,26 @@ export class Trail {
   }
 
   /** What events tell that the rows do not: rows that are others, and rows that are not there and cannot have expired. */
-  contradictions(): readonly Finding[] {
+  contradictions(): { readonly findings: readonly Finding[]; readonly unchecked: readonly string[] } {
+    const missing = this.#missing();
+    const { taskId, keeping } = this.#context;
+    if (missing.length > 0 && this.#places.length === 0 && !keeping.isWhole)
+      return {
+        findings: [],
+        unchecked: [`Task ${taskId}: no row is there of those that events tell of${PERHAPS}`],
+      };
+    for (const sequence of missing)
+      this.#find(sequence, `Row ${sequence} is missing, of which an event was published.`);
+    return { findings: this.#events, unchecked: [] };
+  }
+
+  #missing(): number[] {
     const { testimony, since } = this.#context;
     const seen = new Set(this.#places.map(({ sequence }) => sequence));
-    for (const [sequence, { observedAt }] of testimony)
-      if (!seen.has(sequence) && !(observedAt < since) && !this.#mayHaveExpired(sequence, observedAt))
-        this.#find(sequence, `Row ${sequence} is missing, of which an event was published.`);
-    return this.#events;
+    return [...testimony]
+      .filter(([sequence, { observedAt }]) => !seen.has(sequence) && !(observedAt < since))
+      .filter(([sequence, { observedAt }]) => !this.#mayHaveExpired(sequence, observedAt))
+      .map(([sequence]) => sequence);
   }
 
   /** The row after it tells how long it was kept; where there is no row at all, those of other tasks do. */

@@ -38,7 +38,7 @@ class Verification {
   readonly unchecked: string[] = [];
   readonly #selection: Selection;
   readonly #deps: VerifyDeps;
-  readonly #keeping: Keeping = {};
+  readonly #keeping: Keeping = { isWhole: false };
   readonly #done = new Set<string>();
 
   constructor(selection: Selection, deps: VerifyDeps) {
@@ -58,6 +58,7 @@ class Verification {
   async #table(): Promise<void> {
     const parts = this.#deps.history.parts(CONCURRENCY);
     await Promise.all(parts.map((pages) => this.#attempt('A part of the history', () => this.#part(pages))));
+    this.#keeping.isWhole = this.unchecked.length === 0;
   }
 
   async #part(pages: AsyncIterable<readonly StoredRow[]>): Promise<void> {
@@ -67,8 +68,9 @@ class Verification {
       this.#done.add(taskId);
       const found = await this.#check({ taskId }, pagesOf(reader, this.#deps.history));
       // Nobody promises that a table is read in the order of its rows: those of one task are.
-      if (found !== undefined && found.findings.length > 0) await this.#one({ taskId });
-      else if (found !== undefined) this.#deps.onTask(found);
+      const isClear = found !== undefined && found.findings.length + found.unchecked.length === 0;
+      if (isClear) this.#deps.onTask(found);
+      else await this.#one({ taskId });
     }
   }
 

@@ -140,8 +140,7 @@ class Run {
         this.#stopped = `The bus refuses everything: ${outcome.code}`;
         return;
       case 'unavailable':
-        if (isUntaken(outcome.error)) this.#tryAgain(place, summarizeError(outcome.error).name);
-        else this.#doubt(place);
+        if (!isUntaken(outcome.error)) this.#doubt(place);
         return;
       default:
         outcome satisfies never;
@@ -153,6 +152,7 @@ class Run {
     const tries = (this.#tries.get(place.taskId) ?? 0) + 1;
     this.#tries.set(place.taskId, tries);
     if (tries < MAX_TRIES) return;
+    this.#tries.delete(place.taskId);
     this.#queue.drop(place.taskId);
     this.#isLeftBehind = true;
     this.#failed.push(
@@ -179,13 +179,12 @@ class Run {
 
   /** A bus that does not answer is given some time, and not everything. */
   async #rest(outcomes: readonly PublishOutcome[]): Promise<void> {
-    const isOut = outcomes.every(({ kind }) => kind === 'unavailable');
-    const isUnsure = outcomes.some((outcome) => outcome.kind === 'unavailable' && !isUntaken(outcome.error));
-    this.#outs = isOut ? this.#outs + 1 : 0;
-    this.#doubts = isUnsure ? this.#doubts + 1 : 0;
-    if (this.#outs >= MAX_TRIES) this.#stopped ??= 'The bus cannot be reached';
+    const errors = outcomes.flatMap((outcome) => (outcome.kind === 'unavailable' ? [outcome.error] : []));
+    this.#outs = errors.length === outcomes.length ? this.#outs + 1 : 0;
+    this.#doubts = errors.every(isUntaken) ? 0 : this.#doubts + 1;
     if (this.#doubts >= MAX_DOUBTS) this.#stopped ??= 'The answers of the bus get lost';
-    const tries = Math.max(0, ...this.#tries.values());
+    if (this.#outs >= MAX_TRIES) this.#stopped ??= `The bus takes nothing: ${summarizeError(errors[0]).name}`;
+    const tries = Math.max(this.#outs, ...this.#tries.values());
     if (this.#stopped === undefined && tries > 0) await this.#deps.sleep(BACKOFF_MS * 2 ** (tries - 1));
   }
 

@@ -247,6 +247,16 @@ describe('a forger who also changed what the poll knows', () => {
   });
 });
 
+describe('a task of which only events tell', () => {
+  it('is no finding where nothing tells how long rows are kept', async () => {
+    const events = eventsOf(historyOf('unknown'));
+    expect(await world.verify({ taskIds: ['unknown'] }, { events })).toMatchObject({
+      findings: [],
+      unchecked: ['Task unknown: no row is there of those that events tell of; perhaps expired'],
+    });
+  });
+});
+
 describe('events of rows that have expired', () => {
   const kept = historyOf('kept', 3, 30);
   const beginning = Date.parse(kept[0]?.observedAt ?? '');
