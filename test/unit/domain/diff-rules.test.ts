@@ -261,6 +261,13 @@ describe('isWorthWriting', () => {
     ],
     ['a rule file was changed', scheduled, scheduled.facts, { ruleSet: 'new' }, true],
     ['a rule file was changed, in progress', inProgress, facts(), { ruleSet: 'new' }, false],
+    [
+      'a rule for bad times changed',
+      { ...inProgress, whenUnread: [{ ...unreachable, afterMs: unreachable.afterMs + 1 }] },
+      facts(),
+      { rules: [unreachable] },
+      true,
+    ],
     ['a rule for bad times went', { ...inProgress, whenUnread: [stored] }, facts(), {}, true],
   ])('%s: %#', (_, before, seen, overrides, expected) => {
     expect(isWorthWriting(before, diff(before, seen, context(overrides)), MINUTE)).toBe(expected);

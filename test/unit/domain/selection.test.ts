@@ -8,6 +8,8 @@ import { facts, liveTask, MINUTE, NOON, snapshot } from '../../support/builders.
 
 const THEN = '2026-11-22T11:00:00.000Z';
 const HOUR = 3_600_000;
+/** As much as an outbox may hold. */
+const FULL = { description: 'x'.repeat(100_000) };
 
 const at: SelectionContext = {
   discovery: 'all',
@@ -95,10 +97,22 @@ describe('a task that is tracked', () => {
     );
   });
 
+  it('is looked at where other rules have come into force', () => {
+    const waiting = task('a', 'SCHEDULED');
+    const summary = listed('a', 'SCHEDULED');
+    expect(select([waiting], sweep(summary), { ...at, ruleSet: 'new' }).looks).toEqual([
+      { kind: 'known', task: waiting, listed: summary, gone: false },
+    ]);
+  });
+
+  it('waits for nothing but its delivery once it has stopped, however full its outbox is', () => {
+    const over = task('a', 'COMPLETED', { stopped: 'completed', outbox: [FULL] as never });
+    expect(select([over], sweep(), at)).toEqual({ looks: [], heldBack: [] });
+  });
+
   it('is held back while its outbox is full', () => {
-    const row = { description: 'x'.repeat(100_000) };
     const full = task('a', 'IN_PROGRESS');
-    const outbox = [{ ...row }] as never;
+    const outbox = [FULL] as never;
     expect(select([{ ...full, outbox }], sweep(listed('a', 'IN_PROGRESS')), at)).toEqual({
       looks: [],
       heldBack: ['a'],
