@@ -6,7 +6,10 @@ import { dice } from './rollouts-dice.ts';
 
 const POLLS = 5;
 const TASKS = 2;
+/** Of all tries, these are applied and reported failed … */
 const LOST = 0.3;
+/** … and these are not even applied. */
+const UNSENT = 0.15;
 const WRITES: ReadonlySet<string> = new Set(['PutItem', 'PutEvents']);
 
 interface Script {
@@ -18,9 +21,12 @@ interface Script {
 async function loseAnswers(play: Play, seed: number): Promise<void> {
   const roll = dice(seed);
   play.decide = ({ operation, attempt }) => {
-    if (!WRITES.has(operation) || roll() >= LOST) return undefined;
-    play.count(attempt === 3 ? 'writes that were given up' : 'lost answers');
-    return 'lost';
+    if (!WRITES.has(operation)) return undefined;
+    const rolled = roll();
+    if (rolled >= LOST + UNSENT) return undefined;
+    if (attempt === 3) play.count('writes that were given up');
+    play.count(rolled < LOST ? 'lost answers' : 'lost requests');
+    return rolled < LOST ? 'lost' : 'unsent';
   };
   for (let poll = 0; poll < POLLS; poll += 1) await play.poll();
 }

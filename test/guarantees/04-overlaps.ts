@@ -24,11 +24,10 @@ async function interleave(play: Play, { fates, turns }: Script): Promise<void> {
   await play.poll();
   const pollers = fates.map((fate) => new HeldPoller(play.ledger, fate));
   for (const turn of turns) await takeTurn(play, pollers, turn);
-  // In the same order as far as that goes.
-  for (let turn = 0; pollers.some(({ isPolling }) => isPolling); turn += 1) {
-    const poller = pollers[(turns[turn % (turns.length + 1)]?.who ?? turn) % pollers.length];
-    if (poller?.isPolling) await poller.turns(1);
-  }
+  // On in the same order, as far as that goes, and each of them at least once in every round.
+  const round = [...turns.map(({ who }) => pollers[who % pollers.length]), ...pollers];
+  while (pollers.some(({ isPolling }) => isPolling))
+    for (const poller of round) if (poller?.isPolling) await poller.turns(1);
   for (const poller of pollers) {
     play.count('requests', poller.requestCount);
     play.count('crashes', poller.isDead ? 1 : 0);
