@@ -37,7 +37,7 @@ export const throttledTasks: Guarantee<ThrottlingScript> = {
     'While nine of ten requests about five of five hundred tasks are throttled, the others are read in every poll and told of in the same, and so is each of the five whenever one of its tries is answered.',
   unit: 'worlds of 500 tasks',
   runsPerScript: 1,
-  scripts: { full: 10, share: 1 },
+  scripts: { full: 8, share: 1 },
   script: fc.record({
     seed: fc.nat(),
     throttled: fc.uniqueArray(fc.nat(TASKS - 1), { minLength: THROTTLED, maxLength: THROTTLED }),

@@ -43,7 +43,7 @@ export const deadlines: Guarantee<DeadlineScript> = {
     'Whenever time is up, a poll begins nothing new and ends; what it leaves the next one does; and where there is time for a third of the tasks, none waits more than three polls.',
   unit: 'points of a poll',
   runsPerScript: POINTS,
-  scripts: { full: 100, share: 1 },
+  scripts: { full: 110, share: 1 },
   script: fc.record({
     cuts: fc.array(
       fc.record({
