@@ -73,9 +73,10 @@ async function guarded<Value>(place: string, read: () => Promise<Value>): Promis
   try {
     return await read();
   } catch (error) {
-    const errno = error instanceof Error && 'errno' in error ? error.errno : undefined;
-    const why =
-      typeof errno === 'number' && errno < 0 ? getSystemErrorMessage(errno) : 'it is not packed by gzip';
+    const { code, errno } = Object(error);
+    const isPacking = typeof code === 'string' && code.startsWith('Z_');
+    if (!isPacking && typeof errno !== 'number') throw error;
+    const why = isPacking ? 'it is not packed by gzip' : getSystemErrorMessage(errno);
     throw new UnreadableEventsError(`${place} cannot be read: ${why}`, { cause: error });
   }
 }

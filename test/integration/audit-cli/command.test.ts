@@ -116,6 +116,17 @@ describe('npm run audit -- verify', () => {
     });
   });
 
+  it('does not take a folder with a broken archive', async () => {
+    const archive = path.join(folder, 'packed');
+    await mkdir(archive);
+    await writeFile(path.join(archive, 'a.json.gz'), '{}');
+    const { status, stderr } = await verify('--events', archive);
+    expect({ status, stderr: stderr.split('\n')[0] }).toEqual({
+      status: 2,
+      stderr: `${archive}/a.json.gz cannot be read: it is not packed by gzip`,
+    });
+  });
+
   it('ends with status 3 where not all could be checked', async () => {
     expect(await audit('verify', '--stage', 'other')).toMatchObject({
       status: 3,
