@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { audit } from '../support/audit.ts';
 import { MINUTE } from '../support/builders.ts';
@@ -96,46 +95,5 @@ describe('overlapping pollers', () => {
       '4 Progressed',
       '5 Tracking Stopped',
     ]);
-  });
-
-  it('make one chain in any interleaving, with deaths among them', async () => {
-    let run = 0;
-    const schedule = fc.array(fc.tuple(fc.nat(2), fc.nat(8)), { maxLength: 60 });
-    const fates = fc.array(fc.option(fc.tuple(fc.nat(25), fc.constantFrom('before', 'after'))), {
-      minLength: 3,
-      maxLength: 3,
-    });
-    await fc.assert(
-      fc.asyncProperty(schedule, fates, async (turns, deaths) => {
-        run += 1;
-        const id = `r${run}`;
-        world.task(id, { queued: 9 });
-        const pollers = deaths.map(() => world.poller(PUBLISH_ALL));
-        const waiting = pollers.map((): (() => void)[] => []);
-        pollers.forEach((poller, index) => {
-          poller.gate.on = async (request) => {
-            await new Promise<void>((resolve) => waiting[index]?.push(resolve));
-            const fate = deaths[index];
-            return fate?.[0] === request.index ? fate[1] : undefined;
-          };
-        });
-        const polls = pollers.map((poller) => poller.poll().catch(() => undefined));
-        for (const [who, succeeded] of turns) {
-          world.task(id, { queued: 9 - succeeded, succeeded });
-          waiting[who]?.shift()?.();
-          await new Promise(setImmediate);
-        }
-        for (const poller of pollers) poller.gate.on = undefined;
-        for (const resolve of waiting.flat()) resolve();
-        await Promise.all(polls);
-        for (const poller of pollers) poller.close();
-        world.task(id, { succeeded: 9 }, { status: 'COMPLETED' });
-        await world.poll(PUBLISH_ALL);
-        await world.poll(PUBLISH_ALL);
-        expect(await audit(world)).toEqual([]);
-        expect(world.events(id).at(-1)).toMatch(/Tracking Stopped$/);
-      }),
-      { numRuns: 40, seed: 20_261_122 },
-    );
   });
 });
