@@ -122,6 +122,11 @@ describe('clearDelivered', () => {
 });
 
 describe('setAside', () => {
+  it('keeps no more of a code than a code may have', () => {
+    const refused = { sequence: 1, code: 'x'.repeat(129), message: '' };
+    expect(setAside(liveTask(), refused, chain).outbox).toMatchObject([{ errorCode: 'x'.repeat(128) }]);
+  });
+
   it('takes the event out and notes it in the history', () => {
     const before = withOutbox([true, true], 2);
     const message = `${'m'.repeat(511)}😀 and more`;
