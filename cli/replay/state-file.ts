@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { OtaWatchError } from '../../lib/errors.ts';
 import type { RunStore } from '../../lib/republish/ports.ts';
@@ -28,24 +28,44 @@ export class StateFile implements RunStore {
   static async take(file: string): Promise<StateFile> {
     const state = new StateFile(path.resolve(file));
     await mkdir(path.dirname(state.file), { recursive: true });
-    for (;;) {
-      try {
-        await using lock = await open(state.#lock, 'wx');
-        await lock.writeFile(String(process.pid));
-        return state;
-      } catch (error) {
-        if (Reflect.get(Object(error), 'code') !== 'EEXIST') throw error;
-        await state.#unlockAfterDeath();
-      }
+    // A lock is there with what it says, or not at all.
+    const own = `${state.#lock}.${process.pid}`;
+    await writeFile(own, String(process.pid));
+    try {
+      while (!(await state.#lockWith(own)));
+    } finally {
+      await rm(own, { force: true });
+    }
+    return state;
+  }
+
+  async #lockWith(own: string): Promise<boolean> {
+    try {
+      await link(own, this.#lock);
+      return true;
+    } catch (error) {
+      if (Reflect.get(Object(error), 'code') !== 'EEXIST') throw error;
+      await this.#unlockAfterDeath(`${own}.dead`);
+      return false;
     }
   }
 
-  /** A process that was killed leaves its lock behind. */
-  async #unlockAfterDeath(): Promise<void> {
-    const pid = Number(await readText(this.#lock));
-    if (pid > 0 && isAlive(pid))
-      throw new UsageError(`Process ${pid} is at work on the same replay (${this.#lock})`);
-    await rm(this.#lock, { force: true });
+  /** A process that was killed leaves its lock behind. Of several that find it, one takes it away. */
+  async #unlockAfterDeath(away: string): Promise<void> {
+    const owner = await readText(this.#lock);
+    if (owner === undefined) return;
+    if (isAlive(Number(owner)))
+      throw new UsageError(`Process ${owner} is at work on the same replay (${this.#lock})`);
+    try {
+      await rename(this.#lock, away);
+    } catch (error) {
+      if (Reflect.get(Object(error), 'code') === 'ENOENT') return;
+      throw error;
+    }
+    const taken = await readText(away);
+    // Somebody else was faster, and has a lock of its own by now.
+    if (taken !== owner) await rename(away, this.#lock);
+    else await rm(away);
   }
 
   /** @throws UnreadableStateError */
@@ -96,6 +116,7 @@ async function readText(file: string): Promise<string | undefined> {
 }
 
 function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false;
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -84,7 +84,7 @@ class Run {
       this.#stopped = 'It was broken off';
       return false;
     }
-    const offers = await this.#read(places);
+    const offers = ofOneRequest(await this.#read(places));
     if (offers.length === 0) {
       await this.#deps.store.write(this.#state);
       return true;
@@ -201,6 +201,21 @@ class Run {
 interface Offer {
   readonly place: RowPlace;
   readonly row: HistoryRow;
+}
+
+/** As a bus counts that makes one request of it: were it two, one might be tried again though nobody knows what came of it. */
+const MAX_BYTES = 200_000;
+/** What an entry has besides the row. */
+const MORE_BYTES = 100;
+
+/** The first of the rows, as many as one request may hold. */
+function ofOneRequest(offers: readonly Offer[]): readonly Offer[] {
+  let bytes = 0;
+  const tooMany = offers.findIndex(({ row }, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(row) + (row.taskArn ?? '')) + MORE_BYTES;
+    return index > 0 && bytes > MAX_BYTES;
+  });
+  return tooMany === -1 ? offers : offers.slice(0, tooMany);
 }
 
 /** @returns the row, or why it cannot be published */

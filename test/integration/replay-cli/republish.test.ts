@@ -132,9 +132,22 @@ it('ends between two requests when somebody wants it to', async () => {
   expect(stopped).toBe('It was broken off');
 });
 
-it('splits what is too large for one request', async () => {
-  const rows = Array.from({ length: 10 }, (_, task) => eventsOf(`t${task}`, 1, 'x'.repeat(30_000))).flat();
-  const { state, times } = await publish(rows, 1_000);
-  expect(state).toMatchObject({ accepted: 10, finished: true });
-  expect(times).toEqual([0, 0]);
+describe('what is too large for one request', () => {
+  const large = () =>
+    Array.from({ length: 10 }, (_, task) => eventsOf(`t${task}`, 1, 'x'.repeat(30_000))).flat();
+
+  it('goes in two, each written down by itself', async () => {
+    const { state, times, written } = await publish(large(), 1_000);
+    expect(state).toMatchObject({ accepted: 10, finished: true });
+    expect(times).toEqual([0, 6]);
+    expect(written.map(({ underway }) => underway.length)).toEqual([6, 0, 4, 0]);
+  });
+
+  it.each([0, 1])('is not sent twice when the answer to request %i gets lost', async (lost) => {
+    replays.world.bus.faults.request = ({ index }) => (index === lost ? { kind: 'drop-after' } : undefined);
+    const { state } = await publish(large(), 1_000);
+    expect(state.inDoubt.length).toBe(lost === 0 ? 6 : 4);
+    expect(state).toMatchObject({ accepted: 10 - state.inDoubt.length, finished: true });
+    expect(replays.world.bus.accepted.length).toBe(10);
+  });
 });
