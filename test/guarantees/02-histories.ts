@@ -31,6 +31,12 @@ async function pollThrough(play: Play, crashes: readonly Crash[]): Promise<void>
   }
 }
 
+const crash = fc.record({
+  poll: fc.nat(POLLS - 1),
+  request: fc.nat(25),
+  death: fc.constantFrom('before', 'after'),
+});
+
 export const histories: Guarantee<Script> = {
   number: 2,
   name: 'Random histories',
@@ -44,14 +50,7 @@ export const histories: Guarantee<Script> = {
       minLength: TASKS,
       maxLength: TASKS,
     }),
-    crashes: fc.array(
-      fc.record({
-        poll: fc.nat(POLLS - 1),
-        request: fc.nat(60),
-        death: fc.constantFrom('before', 'after'),
-      }),
-      { maxLength: 5, size: 'max' },
-    ),
+    crashes: fc.noBias(fc.array(crash, { maxLength: 5, size: 'max' })),
     progressEvents: fc.constantFrom('milestones', 'all', 'none'),
   }),
   play: ({ lives: all, crashes, progressEvents }, world) =>

@@ -28,6 +28,8 @@ async function interleave(play: Play, { fates, turns }: Script): Promise<void> {
   const round = [...turns.map(({ who }) => pollers[who % pollers.length]), ...pollers];
   while (pollers.some(({ isPolling }) => isPolling))
     for (const poller of round) if (poller?.isPolling) await poller.turns(1);
+  play.world.now += SECOND;
+  while (play.rollouts.advance(0));
   for (const poller of pollers) {
     play.count('requests', poller.requestCount);
     play.count('crashes', poller.isDead ? 1 : 0);
