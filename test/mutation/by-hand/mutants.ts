@@ -174,11 +174,4 @@ export const MUTANTS_BY_HAND: readonly MutantByHand[] = [
     find: 'return next !== undefined && next.sequence <= task.recordedThrough ? next : undefined;',
     replace: 'return next;',
   },
-  {
-    name: 'own-write-not-known',
-    breaks: 'A write whose answer was lost is taken for that of another poller',
-    file: 'lib/aws/task-table.ts',
-    find: 'if (item?.writeId !== writeId || item.version !== version) return undefined;',
-    replace: 'return undefined;',
-  },
 ];
