@@ -19,8 +19,8 @@ type Answer = (tasks: readonly number[]) => { status: number; body: object } | '
 let server: Listening | undefined;
 afterEach(() => server?.close());
 
-/** Publishes one event of each of `count` tasks. @returns what became of each, and which tasks each request was about */
-async function publish(count: number, answer: Answer, mayGoOn: (requests: number) => boolean = () => true) {
+/** A bus, and which tasks each request to it was about. */
+async function connect(answer: Answer) {
   const requests: number[][] = [];
   const http = createServer(async (request, response) => {
     const { Entries } = Request.parse(await json(request));
@@ -38,17 +38,26 @@ async function publish(count: number, answer: Answer, mayGoOn: (requests: number
     credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' },
     retryStrategy: new ConfiguredRetryStrategy(1, 0),
   });
-  const rows = Array.from({ length: count }, (_, index) => {
-    const seen = facts({ taskId: `${index}`, taskArn: `arn:aws:x:::ota-task/${index}` });
-    const event = {
-      detailType: 'OTA Task Tracking Started',
-      published: true,
-      body: { reason: 'discovered' },
-    } as const;
-    return appendRows(undefined, seen, [event], { now: NOON, hash: canonicalHash }).rows;
-  }).flat();
-  const outcomes = await eventBus(client, 'bus').publish(rows, () => mayGoOn(requests.length));
-  client.destroy();
+  return { bus: eventBus(client, 'bus'), requests, close: () => client.destroy() };
+}
+
+/** The event of a task. */
+function rowsOf(task: number) {
+  const seen = facts({ taskId: `${task}`, taskArn: `arn:aws:x:::ota-task/${task}` });
+  const event = {
+    detailType: 'OTA Task Tracking Started',
+    published: true,
+    body: { reason: 'discovered' },
+  } as const;
+  return appendRows(undefined, seen, [event], { now: NOON, hash: canonicalHash }).rows;
+}
+
+/** Publishes one event of each of `count` tasks. @returns what became of each, and which tasks each request was about */
+async function publish(count: number, answer: Answer, mayGoOn: (requests: number) => boolean = () => true) {
+  const { bus, requests, close } = await connect(answer);
+  const rows = Array.from({ length: count }, (_, task) => rowsOf(task)).flat();
+  const outcomes = await bus.publish(rows, () => mayGoOn(requests.length));
+  close();
   return { outcomes, kinds: outcomes.map(({ kind }) => kind), requests };
 }
 
@@ -206,5 +215,89 @@ describe('publish', () => {
     expect(requests.length).toBeLessThan(10);
     expect(kinds.filter((kind) => kind === 'accepted')).toHaveLength(requests.flat().length);
     expect(new Set(kinds)).toEqual(new Set(['accepted', 'unavailable']));
+  });
+});
+
+describe('an event that is refused in words that may be about the bus', () => {
+  const REFUSED = 'refused-for-good';
+
+  it.each<[what: string, rounds: readonly [offered: number[], refused: number[], kinds: string[]][]]>([
+    [
+      'is not to blame while the bus takes nothing',
+      [
+        [[1], [1], ['denied']],
+        [[1], [1], ['denied']],
+        [
+          [1, 2],
+          [1, 2],
+          ['denied', 'denied'],
+        ],
+      ],
+    ],
+    [
+      'is to blame once the bus took another since',
+      [
+        [[1], [1], ['denied']],
+        [[2], [], ['accepted']],
+        [[1], [1], [REFUSED]],
+      ],
+    ],
+    ['is to blame where the bus takes another with it', [[[1, 2], [1], [REFUSED, 'accepted']]]],
+    [
+      'is not to blame for what the bus took before',
+      [
+        [[2], [], ['accepted']],
+        [[1], [1], ['denied']],
+        [[1], [1], ['denied']],
+      ],
+    ],
+    [
+      'is suspected anew after it was set aside',
+      [
+        [[1], [1], ['denied']],
+        [[1, 2], [1], [REFUSED, 'accepted']],
+        [[1], [1], ['denied']],
+      ],
+    ],
+    [
+      'is suspected anew after it was taken',
+      [
+        [[1], [1], ['denied']],
+        [[1], [], ['accepted']],
+        [[1], [1], ['denied']],
+      ],
+    ],
+    [
+      'is suspected by itself',
+      [
+        [[1], [1], ['denied']],
+        [[2], [], ['accepted']],
+        [
+          [3, 1],
+          [1, 3],
+          ['denied', REFUSED],
+        ],
+        [[3], [3], ['denied']],
+      ],
+    ],
+  ])('%s', async (_, rounds) => {
+    let refused: readonly number[] = [];
+    const { bus, close } = await connect((tasks) => ({
+      status: 200,
+      body: {
+        FailedEntryCount: tasks.filter((task) => refused.includes(task)).length,
+        Entries: tasks.map((task) =>
+          refused.includes(task) ? { ErrorCode: 'InvalidArgument', ErrorMessage: 'no' } : { EventId: 'e' },
+        ),
+      },
+    }));
+    const seen: string[][] = [];
+    for (const [offered, toRefuse] of rounds) {
+      refused = toRefuse;
+      const outcomes = await bus.publish(offered.flatMap(rowsOf), () => true);
+      seen.push(outcomes.map(({ kind }) => kind));
+    }
+    close();
+    expect(seen).toEqual(rounds.map(([, , kinds]) => kinds));
   });
 });
