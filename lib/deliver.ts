@@ -139,8 +139,14 @@ async function relinked(parcel: Parcel, conflict: HistoryConflictError, deps: De
   try {
     const head = await deps.history.head(taskId);
     const missed = await deps.history.newestFrom(taskId, conflict.sequence);
-    const task = await deps.tasks.write(relink(parcel.task, head, missed, deps.chain.hash), deps.writeId);
+    const { rows, unreadable } = missed;
+    const task = await deps.tasks.write(relink(parcel.task, head, rows, deps.chain.hash), deps.writeId);
     deps.log.warn('History rows were numbered anew', { taskId, sequence: conflict.sequence });
+    if (unreadable > 0)
+      deps.log.error('Rows of the history cannot be understood, and are not offered again', {
+        taskId,
+        unreadable,
+      });
     if (task === undefined) return false;
     parcel.task = task;
     parcel.stored = task;

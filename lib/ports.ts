@@ -92,8 +92,14 @@ export interface HistoryStore {
   append(row: HistoryRow): Promise<void>;
   /** The end of a task's history; undefined when it has none. */
   head(taskId: string): Promise<Head | undefined>;
-  /** The newest rows of a task from a sequence on, more than were ever undelivered at once, in order. */
-  newestFrom(taskId: string, sequence: number): Promise<readonly HistoryRow[]>;
+  /**
+   * The newest rows of a task from a sequence on, more than were ever undelivered at once, in order; `unreadable` counts those
+   * between them that cannot be understood, such as a later version makes.
+   */
+  newestFrom(
+    taskId: string,
+    sequence: number,
+  ): Promise<{ readonly rows: readonly HistoryRow[]; readonly unreadable: number }>;
 }
 
 /** A row of the history as it is stored: any version of this code may have made it. */

@@ -73,7 +73,8 @@ export function historyTable(client: DynamoDBDocumentClient, tableName: string):
           ConsistentRead: true,
         }),
       );
-      return parseStored(z.array(StoredHistoryRow), Items).reverse();
+      const rows = Items.flatMap((item) => StoredHistoryRow.safeParse(item).data ?? []);
+      return { rows: rows.reverse(), unreadable: Items.length - rows.length };
     },
   };
 }

@@ -86,11 +86,12 @@ export function applyDiff(
 
 export function isOutboxFull({ outbox }: LiveTask): boolean {
   if (outbox.length >= OUTBOX_MAX_EVENTS) return true;
-  return charactersOf(outbox) >= OUTBOX_MAX_BYTES;
+  return bytesOf(outbox) >= OUTBOX_MAX_BYTES;
 }
 
-function charactersOf(rows: readonly HistoryRow[]): number {
-  return rows.reduce((sum, row) => sum + JSON.stringify(row).length, 0);
+function bytesOf(rows: readonly HistoryRow[]): number {
+  const utf8 = new TextEncoder();
+  return rows.reduce((sum, row) => sum + utf8.encode(JSON.stringify(row)).length, 0);
 }
 
 /** The row that the bus is offered next: history first, so only one that is recorded. */
@@ -130,7 +131,8 @@ export function setAside(
  * Numbers the rows that are in no history yet anew behind `head`, another end of the history than the one they continued.
  *
  * @param missed rows of the history in order, up to its end, that the task knows nothing of. Whether the bus took them nobody
- *   knows: they are offered to it again, the newest that there is room for. More than an outbox holds were never on their way
+ *   knows: they are offered to it again, the newest that there is room for. A full outbox and the events of one more look are
+ *   the most that ever were on their way
  */
 export function relink(
   task: LiveTask,
@@ -143,7 +145,7 @@ export function relink(
   const linked = relinkRows(head, unrecorded, hash);
   const recordedThrough = head?.sequence ?? 0;
   const toOffer = missed.filter(({ published, sequence }) => published && sequence <= recordedThrough);
-  const room = 2 * OUTBOX_MAX_BYTES - charactersOf([...recorded, ...linked.rows]);
+  const room = 2 * OUTBOX_MAX_BYTES - bytesOf([...recorded, ...linked.rows]);
   return {
     ...task,
     ...(linked.head !== undefined && { head: linked.head }),
@@ -152,15 +154,14 @@ export function relink(
   };
 }
 
-/** As many of the last rows as fit into an outbox, and into so many characters. */
-function newest(rows: readonly HistoryRow[], characters: number): readonly HistoryRow[] {
-  let room = characters;
-  const last = rows.slice(-OUTBOX_MAX_EVENTS);
-  const tooLarge = last.findLastIndex((row) => {
-    room -= charactersOf([row]);
+/** As many of the last rows as fit into so many bytes. */
+function newest(rows: readonly HistoryRow[], bytes: number): readonly HistoryRow[] {
+  let room = bytes;
+  const tooLarge = rows.findLastIndex((row) => {
+    room -= bytesOf([row]);
     return room < 0;
   });
-  return last.slice(tooLarge + 1);
+  return rows.slice(tooLarge + 1);
 }
 
 /** A task that was asked for, and that does not exist. */

@@ -470,6 +470,33 @@ describe('a history that went on without us', () => {
     ]);
   });
 
+  it('may have rows that only a later version understands: those are left out, and told', async () => {
+    world.task('t1', { queued: 9, succeeded: 1 });
+    await world.poll();
+    const [restored] = (await world.scan('ota-watch-dev-tasks')).filter(({ taskId }) => taskId === 't1');
+    world.task('t1', { queued: 8, succeeded: 2 });
+    await world.poll({ config: { progressEvents: 'all' } });
+    const [, row] = await world.history();
+    const later = { ...row, sequence: 3, detailType: 'OTA Task Renamed' };
+    await world.dynamodb.send(new PutCommand({ TableName: 'ota-watch-dev-history', Item: later }));
+    await world.dynamodb.send(new PutCommand({ TableName: 'ota-watch-dev-tasks', Item: restored }));
+    world.task('t1', { queued: 7, succeeded: 3 });
+    const { report, log } = await pollAndLog({ config: { progressEvents: 'all' } });
+    expect(report).toMatchObject({ published: 1, failures: 0 });
+    expect(log).toContainEqual({
+      level: 'error',
+      message: 'Rows of the history cannot be understood, and are not offered again',
+      fields: { taskId: 't1', unreadable: 1 },
+    });
+    expect(await world.poll()).toMatchObject({ published: 1, backlog: 0, failures: 0 });
+    expect(world.events('t1')).toEqual([
+      '1 Tracking Started',
+      '2 Progressed',
+      '2 Progressed',
+      '4 Progressed',
+    ]);
+  });
+
   it('of a task whose end is forgotten is continued when it is tracked again', async () => {
     world.task('t1', { succeeded: 1 }, { status: 'SCHEDULED' });
     await world.poll();

@@ -128,15 +128,22 @@ describe('newestFrom', () => {
     for (const row of rows) await put({ ...row });
     await put(storedRow({ taskId: 'another', sequence: 9 }));
     const { gate, newestFrom } = table();
-    expect(await newestFrom('task1', 2)).toEqual(rows.slice(1));
-    expect(await newestFrom('task1', 4)).toEqual([]);
+    expect(await newestFrom('task1', 2)).toEqual({ rows: rows.slice(1), unreadable: 0 });
+    expect(await newestFrom('task1', 4)).toEqual({ rows: [], unreadable: 0 });
     expect(JSON.parse(gate.requests[0]?.body ?? '').ConsistentRead).toBe(true);
   });
 
   it('is of the newest, where there are more than an outbox can have held', async () => {
     const { rows } = rowsOf(Array.from({ length: 205 }, () => SET_ASIDE));
     for (const row of rows) await put({ ...row });
-    expect(await table().newestFrom('task1', 2)).toEqual(rows.slice(5));
+    expect(await table().newestFrom('task1', 2)).toEqual({ rows: rows.slice(5), unreadable: 0 });
+  });
+
+  it('is of what can be understood', async () => {
+    const { rows } = rowsOf([STARTED, STARTED, STARTED]);
+    for (const row of rows)
+      await put({ ...row, ...(row.sequence === 2 && { detailType: 'OTA Task Renamed' }) });
+    expect(await table().newestFrom('task1', 1)).toEqual({ rows: [rows[0], rows[2]], unreadable: 1 });
   });
 });
 

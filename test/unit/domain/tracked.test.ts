@@ -88,10 +88,14 @@ describe('isOutboxFull', () => {
     ).toBe(true);
   });
 
-  it('is bounded in bytes', () => {
+  it.each([
+    ['x', 100_000, true],
+    ['界', 33_334, true],
+    ['x', 33_334, false],
+  ])('is bounded in bytes: %s %i times', (character, times, full) => {
     const large = withOutbox([true], 0);
-    const outbox = large.outbox.map((row) => ({ ...row, description: 'x'.repeat(100_000) }));
-    expect(isOutboxFull({ ...large, outbox })).toBe(true);
+    const outbox = large.outbox.map((row) => ({ ...row, description: character.repeat(times) }));
+    expect(isOutboxFull({ ...large, outbox })).toBe(full);
   });
 });
 
@@ -171,11 +175,12 @@ describe('relink', () => {
   });
 
   it.each([
-    ['events', 150, 0, 100],
-    ['characters', 100, 10_000, 18],
-  ])('offers the newest that there is room for, in %s', (_, length, characters, kept) => {
+    ['all of a full outbox and one more look', 150, '', 150],
+    ['the newest that there is room for', 100, 'x'.repeat(10_000), 18],
+    ['the newest that there is room for, in bytes', 100, '界'.repeat(10_000), 6],
+  ])('offers %s', (_, length, description, kept) => {
     const { outbox, head } = withOutbox(Array(length).fill(true), length);
-    const missed = outbox.map((row) => ({ ...row, description: 'x'.repeat(characters) }));
+    const missed = outbox.map((row) => ({ ...row, description }));
     const after = relink(liveTask(), head, missed, canonicalHash);
     expect(sequences(after.outbox)).toEqual(sequences(missed.slice(-kept)));
   });
