@@ -57,15 +57,15 @@ export class Addresser {
     const { taskId } = newest.event.detail;
     const { book, destination } = this.#options;
     const before = await book.read(taskId);
-    const { tags, readAt } = await this.#tagsOf(newest, before, readUntil);
-    const { addresses, malformedTag } = this.#route(newest.event, tags);
+    const known = await this.#tagsOf(newest, before, readUntil);
+    const { addresses, malformedTag } = this.#route(newest.event, known.tags);
     if (malformedTag !== undefined) this.#tellMalformed(taskId, malformedTag);
     const former = (before?.targets ?? []).filter((target) =>
-      addresses.every((known) => known.target !== target),
+      addresses.every((address) => address.target !== target),
     );
     const targets = [...addresses.map(({ target }) => target), ...former];
-    if (readAt !== before?.readAt || targets.length !== before.targets.length)
-      await book.write({ taskId, tags, readAt, targets });
+    if (known.readAt !== before?.readAt || targets.length !== before.targets.length)
+      await book.write({ taskId, ...known, targets });
     const never = () => false;
     const name = (target: string) => target.slice(destination.length + 1);
     return [...addresses, ...former.map((target) => ({ target, name: name(target), tells: never }))];
@@ -88,22 +88,29 @@ export class Addresser {
     { event, firstReceivedAt }: ReceivedEvent,
     before: Addressee | undefined,
     readUntil: number,
-  ): Promise<Pick<Addressee, 'tags' | 'readAt'>> {
+  ): Promise<Omit<Addressee, 'taskId' | 'targets'>> {
     const { now, log, service } = this.#options;
-    if (before !== undefined && now() - before.readAt < FRESH_MS) return before;
+    if (before !== undefined && this.#isFresh(before)) return before;
     const { taskId } = event.detail;
     try {
       if (now() >= readUntil) throw new UnknownTagsError('There is no time left to read tags');
       const task = await service.getTask(taskId, AbortSignal.timeout(READ_TIMEOUT_MS));
       // A task that is gone keeps the tags that it had.
-      return { tags: this.#decidingOf(task?.tags ?? before?.tags ?? {}), readAt: now() };
+      const tags = this.#decidingOf(task?.tags ?? before?.tags ?? {});
+      return { tags, decidingTags: [...this.#deciding], readAt: now() };
     } catch (error) {
       log.warn('The tags of a task could not be read', { taskId, error: summarizeError(error) });
       if (before !== undefined) return before;
       if (now() - firstReceivedAt < PATIENCE_MS)
         throw new UnknownTagsError(`The tags of task ${taskId} are not known yet`, { cause: error });
-      return { tags: {}, readAt: 0 };
+      return { tags: {}, decidingTags: [], readAt: 0 };
     }
+  }
+
+  /** Routes may ask for tags that nobody kept before. */
+  #isFresh({ decidingTags, readAt }: Addressee): boolean {
+    const isKept = new Set(decidingTags);
+    return this.#options.now() - readAt < FRESH_MS && [...this.#deciding].every((key) => isKept.has(key));
   }
 
   /** Tags are sensitive. */

@@ -137,6 +137,8 @@ export interface Addressee {
   readonly taskId: string;
   /** Those that decide where events go, and no others. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Keys of the tags that decided when they were read, whether the task had them or not. */
+  readonly decidingTags: readonly string[];
   /** Epoch milliseconds at which the tags were read. */
   readonly readAt: number;
   /** Targets of the task, also former ones. */

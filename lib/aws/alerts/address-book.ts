@@ -15,19 +15,20 @@ export function addressBook(table: AlertsTable, destination: Destination): Addre
       const item = await readItem(table, keyOf(taskId));
       return item && parseAddressee(item);
     },
-    async write({ taskId, tags, readAt, targets }) {
+    async write({ taskId, tags, decidingTags, readAt, targets }) {
       await table.client.send(
         new UpdateCommand({
           TableName: table.tableName,
           Key: { key: keyOf(taskId) },
           UpdateExpression: [
-            'SET taskId = :taskId, tags = :tags, readAt = :readAt, expiresAt = :expiry',
+            'SET taskId = :taskId, tags = :tags, decidingTags = :decidingTags, readAt = :readAt, expiresAt = :expiry',
             // Others may have written one that is not known here.
             ...(targets.length > 0 ? ['ADD targets :targets'] : []),
           ].join(' '),
           ExpressionAttributeValues: {
             ':taskId': taskId,
             ':tags': tags,
+            ':decidingTags': decidingTags,
             ':readAt': readAt,
             ':expiry': expiry(table, KEPT_SECONDS),
             ...(targets.length > 0 && { ':targets': new Set(targets) }),

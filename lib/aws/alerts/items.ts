@@ -70,6 +70,8 @@ const Targets = z
 const AddresseeItem: z.ZodType<Addressee> = z.object({
   taskId: z.string(),
   tags: z.record(z.string(), z.string()),
+  // Earlier versions did not say.
+  decidingTags: z.array(z.string()).default([]),
   readAt: z.number(),
   targets: Targets,
 });

@@ -66,6 +66,23 @@ describe('routes', () => {
 });
 
 describe('tags', () => {
+  it('that only new routes name are read at once', async () => {
+    world.task('task1', { team: 'locks', [TAG]: '#owners' });
+    world.publish(STARTED);
+    await world.drain(world.notifier());
+    const routes = [{ match: { tags: { team: 'locks' } }, slack: ['#locks'] }];
+    const reconfigured = world.notifier({ settings: { routes } });
+    for (const event of [BREACHED, RECOVERED]) {
+      world.publish(event);
+      await world.drain(reconfigured);
+    }
+    expect(shown(world, 'locks').slice(1)).toEqual([
+      '→ task1: Critical breach: failed-percent',
+      '  task1: Recovered: failed-percent',
+    ]);
+    expect(world.simulator.requests.count()).toBe(2);
+  });
+
   it('may change: the channel that was told before is kept up to date', async () => {
     const notifiers = [world.notifier(), world.notifier()];
     const next = async (index: number, event: PublishedEvent) => {

@@ -175,7 +175,14 @@ describe('addressees', () => {
   it('keep every target that anybody wrote', async () => {
     const book = addressBook(table, 'pagerduty');
     expect(await book.read(prefix)).toBeUndefined();
-    const addressee = { taskId: prefix, tags: { team: 'locks', note: '' }, readAt: NOON, targets: [] };
+    const tags = { team: 'locks', note: '' };
+    const addressee = {
+      taskId: prefix,
+      tags,
+      decidingTags: ['note', 'team', 'x'],
+      readAt: NOON,
+      targets: [],
+    };
     await book.write(addressee);
     expect(await book.read(prefix)).toEqual(addressee);
     await Promise.all(
