@@ -25,8 +25,8 @@ const MAX_DESCRIPTION = 256;
 const MAX_TAGS = 50;
 const MAX_TAG_KEY = 256;
 const MAX_TAG_VALUE = 512;
-/** More than a week could hold that differ. */
-const MAX_WINDOWS = 100;
+/** Each may be one time: as many as a year has days. */
+const MAX_WINDOWS = 366;
 /** The sum of the eight is a whole number then, to the last digit. */
 const MAX_COUNT = Math.floor(Number.MAX_SAFE_INTEGER / 8);
 
@@ -155,15 +155,20 @@ export function parseTask(askedFor: string, answer: GetOtaTaskCommandOutput, acc
   };
 }
 
-/** Tags such as the API allows, the first ones by their keys; the others count as missing. */
+/**
+ * Tags such as the API allows, the first ones by their keys; the others count as missing. Those that AWS itself sets, which do
+ * not count against its maximum, come last.
+ */
 function tagsOf(tags: Readonly<Record<string, string>>) {
   const all = Object.entries(tags);
   const known = all
     .filter(([key, value]) => key.length <= MAX_TAG_KEY && value.length <= MAX_TAG_VALUE)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .sort(([one], [other]) => Number(isOfAws(one)) - Number(isOfAws(other)) || (one < other ? -1 : 1))
     .slice(0, MAX_TAGS);
   return { known: Object.fromEntries(known), isOdd: known.length < all.length };
 }
+
+const isOfAws = (key: string) => key.startsWith('aws:');
 
 function identityOddities({ TaskId, Status }: z.infer<typeof Task>): string[] {
   // What is no identifier may be anything, and is not told.

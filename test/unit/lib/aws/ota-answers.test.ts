@@ -152,6 +152,7 @@ describe('parseTask', () => {
     ['a key that is too long', { ['k'.repeat(257)]: 'v', a: 'b' }, { a: 'b' }],
     ['a value that is too long', { a: 'v'.repeat(513), b: '' }, { b: '' }],
     ['more than there can be', tagsTo(60), tagsTo(50)],
+    ['more than there can be, those of AWS first', { 'aws:a': 'v', ...tagsTo(50) }, tagsTo(50)],
     ['a million characters', { a: 'v'.repeat(1_000_000) }, {}],
   ])('takes no tags with %s', (_, Tags, known) => {
     const { tags, oddities } = parseTask('task1', answer({ TaskProcessingDetails: ALL_ZERO, Tags }), account);
@@ -234,7 +235,7 @@ describe('parseTask', () => {
     ['one of no length', { MaintenanceWindows: [good, { ...good, DurationInMinutes: 0 }] }, [windows]],
     ['one of many years', { MaintenanceWindows: [{ ...good, DurationInMinutes: 1e9 }, good] }, [windows]],
     ['no cron expression', { MaintenanceWindows: [{ ...good, StartTime: 'CANARY' }, good] }, [windows]],
-    ['far too many', { MaintenanceWindows: [good, ...Array(100).fill(null)] }, [windows]],
+    ['far too many', { MaintenanceWindows: [good, ...Array(366).fill(null)] }, [windows]],
     ['several bad ones, told once', { MaintenanceWindows: [null, good, 'CANARY'] }, [windows]],
     [
       'a behavior at the end that is none',
@@ -248,6 +249,18 @@ describe('parseTask', () => {
       maintenanceWindows: [{ startTime: 'cron(0 2 * * ? *)', durationMinutes: 60 }],
       oddities,
     });
+  });
+
+  it('takes a time of its own for each day of a year', () => {
+    const starts = Array.from({ length: 366 }, (_, day) =>
+      new Date(Date.UTC(2028, 0, 1 + day, 2)).toISOString(),
+    );
+    const MaintenanceWindows = starts.map((start) => ({
+      StartTime: start.slice(0, 16),
+      DurationInMinutes: 60,
+    }));
+    const { maintenanceWindows, oddities } = scheduled({ MaintenanceWindows });
+    expect({ windows: maintenanceWindows.length, oddities }).toEqual({ windows: 366, oddities: [] });
   });
 
   it.each([
