@@ -64,6 +64,7 @@ export async function chooseStack(
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: local.endpoints.dynamodb,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: local.endpoints.eventBridge,
     AWS_ENDPOINT_URL_IOT_MANAGED_INTEGRATIONS: local.endpoints.managedIntegrations,
   });
   return {

@@ -1,4 +1,4 @@
-import { summarizeError } from '../lib/errors.ts';
+import { describeError } from '../lib/errors.ts';
 import { UsageError } from './connect.ts';
 
 /** Commands by name; each takes the arguments after it. */
@@ -9,8 +9,7 @@ export async function runCommands(commands: Commands, usage: string): Promise<vo
   try {
     await run(commands, usage, process.argv.slice(2));
   } catch (error) {
-    const { name, message } = summarizeError(error);
-    console.error(message ?? name);
+    console.error(describeError(error));
     if (error instanceof UsageError) console.error(`\n${usage}`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { createClients } from '../lib/aws/clients.ts';
 import { otaService } from '../lib/aws/managed-integrations.ts';
 import { taskTable } from '../lib/aws/task-table.ts';
-import { summarizeError } from '../lib/errors.ts';
+import { describeError } from '../lib/errors.ts';
 import {
   listTracked,
   type TrackDeps,
@@ -102,8 +102,7 @@ function printList(lines: readonly TrackedLine[], stack: string): void {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  const { name, message } = summarizeError(error);
-  console.error(message ?? name);
+  console.error(describeError(error));
   if (error instanceof UsageError) console.error(`\n${USAGE}`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -59,6 +59,9 @@ const PLAIN_SPOKEN = new Set([
   'UnrecognizedClientException',
 ]);
 
+/** Texts of errors that have no name of their own, and quote nothing either. */
+const PLAIN_TEXTS = new Set(['Region is missing']);
+
 /** An error may be its own cause. */
 const MAX_CAUSES = 5;
 /** Characters of a text. */
@@ -78,7 +81,8 @@ export function placesText(places: readonly string[]): string {
  */
 export function summarizeError(error: unknown, depth = 0): ErrorSummary {
   if (!(error instanceof Error)) return { name: typeof error };
-  const hasPlainText = error instanceof OtaWatchError || PLAIN_SPOKEN.has(error.name);
+  const hasPlainText =
+    error instanceof OtaWatchError || PLAIN_SPOKEN.has(error.name) || PLAIN_TEXTS.has(error.message);
   const code = property(error, 'code');
   const metadata = property(error, '$metadata');
   const statusCode = property(metadata, 'httpStatusCode');
@@ -91,6 +95,12 @@ export function summarizeError(error: unknown, depth = 0): ErrorSummary {
     ...(isIdentifier(requestId) && { requestId }),
     ...(error.cause !== undefined && depth < MAX_CAUSES && { cause: summarizeError(error.cause, depth + 1) }),
   };
+}
+
+/** An error in a few words, for people: its text where that may be shown, else its name and its code. */
+export function describeError(error: unknown): string {
+  const { name, message, code } = summarizeError(error);
+  return message ?? (code === undefined || code === name ? name : `${name} (${code})`);
 }
 
 /** Names, codes and ids of requests come from the service as well: what is no identifier is none of these. */

@@ -3,7 +3,7 @@ import { createClients } from '../../lib/aws/clients.ts';
 import { eventBus } from '../../lib/aws/event-bus.ts';
 import { outboxHistory } from '../../lib/aws/outbox-history.ts';
 import { taskTable } from '../../lib/aws/task-table.ts';
-import { summarizeError } from '../../lib/errors.ts';
+import { describeError } from '../../lib/errors.ts';
 import type { OutboxHistory } from '../../lib/outbox/ports.ts';
 import { type Resent, resend as resendEvents } from '../../lib/outbox/resend.ts';
 import { UsageError, usage } from '../connect.ts';
@@ -69,10 +69,8 @@ function sentenceOf({ outcome }: Resent): string {
       return `was refused by the bus: ${outcome.code}. ${outcome.message}`;
     case 'denied':
       return `was refused by the bus: ${outcome.code}`;
-    case 'unavailable': {
-      const { name, message = name } = summarizeError(outcome.error);
-      return `may have been taken by the bus, which did not say so: ${message}`;
-    }
+    case 'unavailable':
+      return `may have been taken by the bus, which did not say so: ${describeError(outcome.error)}`;
     case 'behind':
       return `was not offered: ${outcome.earlier} goes before it`;
     case 'unfit':

@@ -1,11 +1,9 @@
-import path from 'node:path';
 import {
   CloudFormationClient,
   CloudFormationServiceException,
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { OutboxError } from '../../lib/outbox/ports.ts';
-import { findRunningStack } from '../../local/stack/running-stack.ts';
 import { type ChosenStack, chooseStack } from '../connect.ts';
 
 /** Which stack is meant, by the options of a command line. */
@@ -23,7 +21,6 @@ export function stackOf({ stage, region }: StackOptions): Promise<ChosenStack> {
   return chooseStack(stage, region, process.env);
 }
 
-const PROJECT = path.resolve(import.meta.dirname, '../..');
 const OUTPUT = 'EventBusName';
 
 /**
@@ -33,12 +30,7 @@ const OUTPUT = 'EventBusName';
  * @throws OutboxError when it cannot be told
  */
 export async function busOf({ stage, bus }: StackOptions, stack: ChosenStack): Promise<string> {
-  if (bus !== undefined) return bus;
-  if (stage !== undefined) return busOfStage(stage);
-  const local = await findRunningStack(PROJECT);
-  if (local === undefined) throw new OutboxError('The local stack has ended');
-  process.env.AWS_ENDPOINT_URL_EVENTBRIDGE = local.endpoints.eventBridge;
-  return stack.tasksTable.replace(/-tasks$/, '');
+  return bus ?? (stage === undefined ? stack.tasksTable.replace(/-tasks$/, '') : await busOfStage(stage));
 }
 
 async function busOfStage(stage: string): Promise<string> {

@@ -4,7 +4,7 @@ import { otaService } from '../../lib/aws/managed-integrations.ts';
 import { taskTable } from '../../lib/aws/task-table.ts';
 import { readConfig } from '../../lib/config.ts';
 import type { TaskConfiguration, TaskFacts } from '../../lib/domain/task.ts';
-import { OtaWatchError, summarizeError } from '../../lib/errors.ts';
+import { describeError, OtaWatchError, summarizeError } from '../../lib/errors.ts';
 import { explainTask } from '../../lib/explain-rules.ts';
 import type { ObservedTask, OtaService } from '../../lib/ports.ts';
 import { withDefaults } from '../../lib/rule-file/defaults.ts';
@@ -70,8 +70,9 @@ async function readTask(taskId: string, service: Pick<OtaService, 'getTask'>): P
   try {
     task = await service.getTask(taskId, AbortSignal.timeout(REQUEST_TIMEOUT_MS));
   } catch (error) {
-    const { name, message = name } = summarizeError(error);
-    throw new UnknownTaskError(`OTA task ${taskId} cannot be read: ${message}`, { cause: error });
+    throw new UnknownTaskError(`OTA task ${taskId} cannot be read: ${describeError(error)}`, {
+      cause: error,
+    });
   }
   if (task === undefined)
     throw new UnknownTaskError(`There is no OTA task ${taskId} in this account and region`);

@@ -1,13 +1,17 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { eventBus } from '../../../lib/aws/event-bus.ts';
 import { resend } from '../../../lib/outbox/resend.ts';
+import { announceStack } from '../../../local/stack/running-stack.ts';
 import { audit } from '../../support/audit.ts';
 import { MINUTE } from '../../support/builders.ts';
-import { World } from '../../support/world.ts';
+import { REGION, World } from '../../support/world.ts';
+import { CommandFolder } from '../alert-cli/command.ts';
 import { startCloudFormation } from '../publish-dashboard/cloudformation.ts';
 import { outbox } from './command.ts';
-import { advance, edit, HISTORY, historyOf, PUBLISH_ALL, refuseForGood, tasksOf } from './scenes.ts';
+import { advance, edit, HISTORY, historyOf, PUBLISH_ALL, refuseForGood, TASKS, tasksOf } from './scenes.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -139,6 +143,35 @@ describe('npm run outbox -- resend', () => {
     });
     expect(world.bus.unrouted).toEqual([]);
   });
+});
+
+it('asks the bus of the stack that runs here, also where it is named', async () => {
+  await advance(world, 't1', 0, 0);
+  const project = await CommandFolder.create();
+  onTestFinished(() => project.remove());
+  const none = 'http://127.0.0.1:1';
+  await announceStack(project.folder, {
+    pid: process.pid,
+    region: REGION,
+    accountId: '123456789012',
+    endpoints: {
+      managedIntegrations: none,
+      dynamodb: world.environment().AWS_ENDPOINT_URL_DYNAMODB ?? none,
+      eventBridge: world.bus.url,
+      sqs: none,
+      ssm: none,
+      cloudWatch: none,
+      lambda: none,
+    },
+    tables: { tasks: TASKS, history: HISTORY },
+    api: none,
+    queues: {},
+    alerts: {},
+  });
+  const command = ['cli/outbox.ts', 'resend', 't1:1', '--bus', 'ota-watch-dev'];
+  const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: project.folder });
+  expect(stdout).toBe('Event t1:1 was taken by the bus\n');
+  expect(world.events('t1')).toEqual(['1 Tracking Started', '1 Tracking Started']);
 });
 
 it('leaves nothing for polls to tell again', async () => {

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { readConfig } from '../../../lib/config.ts';
 import {
   ConfigurationError,
+  describeError,
   HistoryConflictError,
   OtaWatchError,
   summarizeError,
@@ -39,6 +40,18 @@ describe('our own errors', () => {
       message: 'The history of task task1 already has another row 7',
       cause: { name: 'TypeError' },
     });
+  });
+});
+
+describe('describeError', () => {
+  it.each([
+    ['our own text', new OtaWatchError('m'), 'm'],
+    ['a text that quotes nothing', new Error('Region is missing'), 'Region is missing'],
+    ['a name and a code', Object.assign(new Error(CANARY), { code: 'ECONNREFUSED' }), 'Error (ECONNREFUSED)'],
+    ['a code that is its name', Object.assign(new Error(CANARY), { name: 'A', code: 'A' }), 'A'],
+    ['a name', new TypeError(CANARY), 'TypeError'],
+  ])('tells %s', (_, error, text) => {
+    expect(describeError(error)).toBe(text);
   });
 });
 
