@@ -10,7 +10,8 @@ const USAGE = `Usage: npm run outbox -- list              show what waits and wh
 
 list: status 0 when nothing waits, 3 when something does
   --task ID             of one task
-  --since TIME          what was set aside since then, a day or a time; the last 30 days by default
+  --since TIME          what was set aside since then: a day, a time such as 2026-11-22T12:00Z,
+                        or a duration such as 12h; the last 30 days by default
   --json                as JSON Lines
 resend: status 0 when the bus took all of them
   --all-set-aside       all that were set aside

@@ -1,6 +1,6 @@
-import { parseScheduleTime } from '../../lib/domain/schedule.ts';
 import { parseEventId } from '../../lib/outbox/event-id.ts';
 import { OutboxError } from '../../lib/outbox/ports.ts';
+import { readInstant } from '../audit/since.ts';
 import { UsageError } from '../connect.ts';
 
 const DAY_MS = 86_400_000;
@@ -12,11 +12,7 @@ const DEFAULT_DAYS = 30;
  * @throws UsageError
  */
 export function parseSince(text: string | undefined, now: number): number {
-  if (text === undefined) return now - DEFAULT_DAYS * DAY_MS;
-  const instant = parseScheduleTime(text);
-  if (instant === undefined)
-    throw new UsageError('--since takes a day or a time, such as 2026-11-22 or 2026-11-22T12:00Z');
-  return Date.parse(instant);
+  return text === undefined ? now - DEFAULT_DAYS * DAY_MS : readInstant('since', text, now);
 }
 
 /** @throws UsageError for what is no event id */

@@ -17,7 +17,7 @@ export function isNothingWaiting({ waiting, full, unreadable }: OutboxReport): b
 
 /** A report for people. */
 export function sentences(report: OutboxReport, now: number, stack: string): string[] {
-  const { waiting, full, unreadable, setAside } = report;
+  const { waiting, full, unreadable, setAside, unknownTask } = report;
   const lines = [
     ...columns(
       waiting.map((one) => [one.row.eventId, one.row.detailType, ageOf(one, now), HELD_UP_BY[one.heldUpBy]]),
@@ -25,7 +25,8 @@ export function sentences(report: OutboxReport, now: number, stack: string): str
     ...full.map((taskId) => `Task ${taskId}: the outbox is full, so its next difference is held back`),
     ...unreadable.map(({ taskId, problem }) => `The item of task ${taskId} cannot be understood. ${problem}`),
   ];
-  if (lines.length === 0) lines.push(`Nothing waits (${stack})`);
+  if (unknownTask !== undefined) lines.push(`No poll knows a task ${unknownTask} (${stack})`);
+  else if (lines.length === 0) lines.push(`Nothing waits (${stack})`);
   if (setAside.length === 0) return lines.map(printable);
   const rows = setAside.map(({ eventId, at, code, message }) => [eventId, at, code, message]);
   return [...lines.map(printable), '', 'Set aside:', ...columns(rows)];
@@ -44,7 +45,10 @@ const secondsOf = (observedAt: string, now: number) =>
   Math.max(0, Math.floor((now - Date.parse(observedAt)) / 1_000));
 
 /** A report for scripts: an object a line, told apart by `kind`. */
-export function jsonLines({ waiting, full, unreadable, setAside }: OutboxReport, now: number): string[] {
+export function jsonLines(
+  { waiting, full, unreadable, setAside, unknownTask }: OutboxReport,
+  now: number,
+): string[] {
   const objects = [
     ...waiting.map(({ row, recorded, heldUpBy }) => ({
       kind: 'waiting',
@@ -59,6 +63,7 @@ export function jsonLines({ waiting, full, unreadable, setAside }: OutboxReport,
     ...full.map((taskId) => ({ kind: 'full', taskId })),
     ...unreadable.map((item) => ({ kind: 'unreadable', ...item })),
     ...setAside.map((note) => ({ kind: 'set-aside', ...note })),
+    ...(unknownTask === undefined ? [] : [{ kind: 'unknown', taskId: unknownTask }]),
   ];
   return objects.map((object) => JSON.stringify(object));
 }

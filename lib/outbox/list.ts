@@ -23,6 +23,8 @@ export interface OutboxReport {
   readonly unreadable: readonly { readonly taskId: string; readonly problem: string }[];
   /** By time. */
   readonly setAside: readonly SetAsideNote[];
+  /** The task that was asked for, where nothing is known of it. */
+  readonly unknownTask?: string;
 }
 
 const CONCURRENCY = 10;
@@ -39,6 +41,7 @@ export async function listOutboxes(
   const isMeant = (one: { readonly taskId: string }) => taskId === undefined || one.taskId === taskId;
   const stored = await tasks.readAll();
   const live = stored.tasks.filter((task) => task.state === 'live').filter(isMeant);
+  const isKnown = taskId === undefined || [...stored.tasks, ...stored.unreadable].some(isMeant);
   const undelivered = live.filter(({ outbox }) => outbox.length > 0).sort(byTaskId);
   const waiting = await pMap(
     undelivered,
@@ -57,7 +60,8 @@ export async function listOutboxes(
       problem: item.error.message,
     })),
     // A note is in an outbox and in the history for a moment.
-    setAside: [...new Map(notes.filter(isMeant).map((note) => [note.eventId, note])).values()],
+    setAside: [...new Map(notes.filter(isMeant).map((note) => [note.eventId, note])).values()].sort(byTime),
+    ...(!isKnown && { unknownTask: taskId }),
   };
 }
 
@@ -71,4 +75,5 @@ function unrecordedHashes(
   return history.hashes(taskId, from, to);
 }
 
+const byTime = (a: SetAsideNote, b: SetAsideNote) => (a.at < b.at ? -1 : Number(a.at > b.at));
 const byTaskId = (a: LiveTask, b: LiveTask) => (a.taskId < b.taskId ? -1 : 1);

@@ -50,8 +50,9 @@ export async function resend(eventIds: readonly string[], deps: ResendDeps): Pro
 /** The row to be offered; else the reason why it may not be. */
 async function fitRow(eventId: string, { tasks, history }: ResendDeps): Promise<HistoryRow | string> {
   const { taskId, sequence } = parseEventId(eventId);
+  const stored = await storedRow(taskId, sequence, history);
   try {
-    // Before the row: an event leaves an outbox, and never gets back there.
+    // After the row, which is in the outbox before it is in the history: if it is not there, it went out.
     const task = await tasks.read(taskId);
     if (task?.state === 'live' && task.outbox.some((row) => row.sequence === sequence))
       return 'it waits in the outbox of its task: the next poll offers it';
@@ -59,9 +60,16 @@ async function fitRow(eventId: string, { tasks, history }: ResendDeps): Promise<
     if (!(error instanceof UnreadableItemError)) throw error;
     return 'the item of its task cannot be understood, so it may wait there: see "outbox list"';
   }
+  return typeof stored === 'string' ? stored : (flawOf(stored) ?? stored);
+}
+
+async function storedRow(
+  taskId: string,
+  sequence: number,
+  history: ResendDeps['history'],
+): Promise<HistoryRow | string> {
   try {
-    const row = await history.row(taskId, sequence);
-    return row === undefined ? 'it is not in the history' : (flawOf(row) ?? row);
+    return (await history.row(taskId, sequence)) ?? 'it is not in the history';
   } catch (error) {
     if (!(error instanceof UnreadableItemError)) throw error;
     return `its row: ${error.message}`;

@@ -57,6 +57,8 @@ describe('what is listed', () => {
     await advance(world, 'good', 0, 0);
     world.bus.faults.request = () => ({ kind: 'internal-error' });
     await advance(world, 't1', 0, 1);
+    expect(await listed('good')).toEqual(NOTHING);
+    expect(await listed('Good')).toEqual({ ...NOTHING, unknownTask: 'Good' });
     expect(await listed()).toEqual({
       ...NOTHING,
       waiting: [
@@ -129,7 +131,7 @@ describe('what is listed', () => {
     });
     await world.poll(PUBLISH_ALL);
     expect(await listed()).toEqual({ ...NOTHING, setAside: [note] });
-    expect(await listed('t2')).toEqual(NOTHING);
+    expect(await listed('t2')).toEqual({ ...NOTHING, unknownTask: 't2' });
   });
 });
 
@@ -195,7 +197,11 @@ describe('command lines that make no sense', () => {
   const NEEDS = 'resend needs either event ids or --all-set-aside';
   it.each<[(args: readonly string[]) => Promise<void>, readonly string[], string]>([
     [list, ['t1:1'], 'list takes no event id'],
-    [list, ['--since', 'once'], '--since takes a day or a time, such as 2026-11-22 or 2026-11-22T12:00Z'],
+    [
+      list,
+      ['--since', 'once'],
+      '--since takes a day, a time or a duration, such as 2026-11-22, 2026-11-22T12:00Z or 12h',
+    ],
     [resend, [], NEEDS],
     [resend, ['t1:1', '--all-set-aside'], NEEDS],
     [resend, ['t1:1', '--since', '2026-01-01'], '--since goes with --all-set-aside only'],

@@ -1,15 +1,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventBus } from '../../../lib/aws/event-bus.ts';
+import { outboxHistory } from '../../../lib/aws/outbox-history.ts';
 import { itemTable } from '../../../lib/aws/outbox-items.ts';
 import { taskTable } from '../../../lib/aws/task-table.ts';
 import { canonicalHash } from '../../../lib/canonical-hash.ts';
+import { resend } from '../../../lib/outbox/resend.ts';
 import { setAsideByHand } from '../../../lib/outbox/set-aside.ts';
 import { setAsideItem } from '../../../lib/outbox/set-aside-item.ts';
 import { audit } from '../../support/audit.ts';
 import { MINUTE } from '../../support/builders.ts';
 import { Gate, type GatedRequest } from '../../support/gate.ts';
 import { REGION, World } from '../../support/world.ts';
-import { advance, edit, historyOf, PUBLISH_ALL, TASKS, tasksOf } from './scenes.ts';
+import { advance, edit, HISTORY, historyOf, PUBLISH_ALL, TASKS, tasksOf } from './scenes.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -48,6 +51,26 @@ async function outage(taskId: string, from: number, to: number): Promise<void> {
   await advance(world, taskId, from, to);
   world.bus.faults.request = undefined;
 }
+
+describe('a poll while an event is sent again', () => {
+  it('offers what it has just recorded: nobody else does, before its turn', async () => {
+    await advance(world, 't1', 0, 0);
+    const gate = new Gate();
+    once(gate, 'GetItem', async () => once(gate, 'GetItem', () => outage('t1', 1, 1)));
+    const { dynamodb, eventBridge, ...others } = world.clients(gate);
+    const [resent] = await resend(['t1:2'], {
+      tasks: taskTable(dynamodb, TASKS),
+      history: outboxHistory(dynamodb, HISTORY),
+      bus: eventBus(eventBridge, 'ota-watch-dev'),
+    });
+    for (const client of [dynamodb, eventBridge, ...Object.values(others)]) client.destroy();
+    expect(resent).toEqual({
+      eventId: 't1:2',
+      outcome: { kind: 'unfit', reason: 'it waits in the outbox of its task: the next poll offers it' },
+    });
+    expect(world.events('t1')).toEqual(['1 Tracking Started']);
+  });
+});
 
 describe('a poll while an event is set aside', () => {
   it('delivers it first: then there is nothing to set aside', async () => {
