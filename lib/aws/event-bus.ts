@@ -98,10 +98,11 @@ const AMBIGUOUS = new Set(['InvalidArgument', 'ValidationException']);
 /**
  * Where not one entry was accepted, such a refusal is more likely about what all requests share: nothing is set aside for
  * it, publishing stops, and somebody is told. Unless the bus took others since it refused the same event before: a task whose
- * event is the only one on its way would wait for ever.
+ * event is the only one on its way would wait for ever. Of several, one is to blame at a time: a bus that is out again says the
+ * same of them all.
  */
 class Suspects {
-  /** By event id: how many entries the bus had taken when it refused the event. */
+  /** By event id: how many entries the bus had taken when suspicion fell on the event. */
   readonly #takenBefore = new Map<string, number>();
   #taken = 0;
 
@@ -109,19 +110,23 @@ class Suspects {
     const before = this.#taken;
     this.#taken += results.filter(({ outcome }) => outcome.kind === 'accepted').length;
     const isAnyTaken = this.#taken > before;
+    let isOneToBlame = false;
     return results.map((result) => {
       const { index, outcome } = result;
       const eventId = rows[index]?.eventId ?? '';
-      if (outcome.kind !== 'refused-for-good' || !AMBIGUOUS.has(outcome.code) || isAnyTaken)
-        this.#takenBefore.delete(eventId);
-      else if (!this.#isToBlame(eventId)) return { index, outcome: { kind: 'denied', code: outcome.code } };
+      const isSuspect = outcome.kind === 'refused-for-good' && AMBIGUOUS.has(outcome.code) && !isAnyTaken;
+      if (isSuspect && (isOneToBlame || !this.#tookOthersSince(eventId))) {
+        this.#takenBefore.set(eventId, this.#taken);
+        return { index, outcome: { kind: 'denied', code: outcome.code } };
+      }
+      isOneToBlame ||= isSuspect;
+      this.#takenBefore.delete(eventId);
       return result;
     });
   }
 
-  #isToBlame(eventId: string): boolean {
+  #tookOthersSince(eventId: string): boolean {
     const takenBefore = this.#takenBefore.get(eventId);
-    if (takenBefore === undefined) this.#takenBefore.set(eventId, this.#taken);
     return takenBefore !== undefined && this.#taken > takenBefore;
   }
 }

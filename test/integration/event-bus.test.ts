@@ -280,6 +280,34 @@ describe('an event that is refused in words that may be about the bus', () => {
         [[3], [3], ['denied']],
       ],
     ],
+    [
+      'is one of several, of which one at a time is to blame',
+      [
+        [
+          [1, 2, 3],
+          [1, 2, 3],
+          ['denied', 'denied', 'denied'],
+        ],
+        [[4], [], ['accepted']],
+        [
+          [1, 2, 3],
+          [1, 2, 3],
+          [REFUSED, 'denied', 'denied'],
+        ],
+        [
+          [2, 3],
+          [2, 3],
+          ['denied', 'denied'],
+        ],
+        [[4], [], ['accepted']],
+        [
+          [2, 3],
+          [2, 3],
+          [REFUSED, 'denied'],
+        ],
+        [[3], [], ['accepted']],
+      ],
+    ],
   ])('%s', async (_, rounds) => {
     let refused: readonly number[] = [];
     const { bus, close } = await connect((tasks) => ({
