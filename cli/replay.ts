@@ -1,6 +1,6 @@
 // Publishes events of the history again: npm run replay -- --since TIME
 
-import { summarizeError } from '../lib/errors.ts';
+import { describeError } from '../lib/errors.ts';
 import { UsageError } from './connect.ts';
 import { replay } from './replay/replay.ts';
 
@@ -31,8 +31,7 @@ try {
   if (args.includes('--help')) console.log(USAGE);
   else await replay(args);
 } catch (error) {
-  const { name, message } = summarizeError(error);
-  console.error(message ?? name);
+  console.error(describeError(error));
   if (error instanceof UsageError) console.error(`\n${USAGE}`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -6,7 +6,7 @@ import { aboutHowMany, auditedHistory, withoutLog } from '../../lib/aws/audit/au
 import { createApiClients } from '../../lib/aws/clients.ts';
 import { taskTable } from '../../lib/aws/task-table.ts';
 import { canonicalHash } from '../../lib/canonical-hash.ts';
-import { summarizeError } from '../../lib/errors.ts';
+import { describeError } from '../../lib/errors.ts';
 import { type ChosenStack, chooseStack, UsageError, usage } from '../connect.ts';
 import { printJson, printResult } from './print.ts';
 import { Progress } from './progress.ts';
@@ -100,8 +100,7 @@ async function check(stack: ChosenStack, { task, since, events }: Options): Prom
     );
     unchecked.push(...more);
   } catch (error) {
-    const { name, message = name } = summarizeError(error);
-    unchecked.push(`The check was broken off: ${message}`);
+    unchecked.push(`The check was broken off: ${describeError(error)}`);
   } finally {
     progress.end();
     dynamodb.destroy();

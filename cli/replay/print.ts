@@ -14,10 +14,9 @@ export function printDryRun(
   sample: HistoryRow | undefined,
   where: string,
 ): void {
-  const range = `${new Date(state.since).toISOString()} to ${new Date(state.until).toISOString()}`;
   const tasks = new Set(places.map(({ taskId }) => taskId)).size;
   console.log(
-    `${count(places.length, 'event')} of ${count(tasks, 'task')} would be published again, observed ${range} (${where})`,
+    `${count(places.length, 'event')} of ${count(tasks, 'task')} would be published again, observed ${rangeOf(state)} (${where})`,
   );
   const counts = new Map<string, [taskId: string, detailType: string, events: number]>();
   for (const { taskId, detailType } of places) {
@@ -35,6 +34,14 @@ export function printDryRun(
   printWaiting(waiting);
   printDoubts(state);
 }
+
+/** Prints that a run is older than its command: what a duration means, and now, have moved on since. */
+export function printGoingOn(state: RunState, file: string): void {
+  console.log(printable(`Goes on with a run that was broken off, observed ${rangeOf(state)} (${file})`));
+}
+
+const rangeOf = ({ since, until }: RunState) =>
+  `${new Date(since).toISOString()} to ${new Date(until).toISOString()}`;
 
 /** Prints what a process of a run has done, and sets the status of this one. */
 export function printResult(
@@ -63,7 +70,7 @@ export function printRefusal(state: RunState, where: string): void {
 function printWaiting(waiting: number): void {
   if (waiting > 0)
     console.error(
-      `${count(waiting, 'event')} left out: not published for the first time yet, see "outbox list"`,
+      `${count(waiting, 'event')} left out: not known to be published for the first time, see "outbox list"`,
     );
 }
 

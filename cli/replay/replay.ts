@@ -13,7 +13,7 @@ import { Progress } from '../audit/progress.ts';
 import { type ChosenStack, chooseStack, UsageError } from '../connect.ts';
 import { busOf } from '../outbox/stack.ts';
 import { parseOptions, type ReplayOptions, readRange, selectionId } from './options.ts';
-import { printDryRun, printRefusal, printResult } from './print.ts';
+import { printDryRun, printGoingOn, printRefusal, printResult } from './print.ts';
 import { readState, StateFile } from './state-file.ts';
 
 const CONNECTIONS = 10;
@@ -38,7 +38,12 @@ export async function replay(args: readonly string[]): Promise<void> {
   const run = new Replay(options, stack, place);
   try {
     if (options.dryRun) await run.show(goOn(await readState(file), fresh, file));
-    else await withFile(file, async (state) => run.run(goOn(await state.read(), fresh, file), state));
+    else
+      await withFile(file, async (state) => {
+        const before = goOn(await state.read(), fresh, file);
+        if (before.since !== fresh.since || before.until !== fresh.until) printGoingOn(before, file);
+        await run.run(before, state);
+      });
   } finally {
     run.close();
   }
@@ -105,7 +110,6 @@ class Replay {
   async run(before: RunState, file: StateFile): Promise<void> {
     if (this.#options.inDoubt !== undefined) return this.#inDoubt(before, file);
     if (before.finished) return printRefusal(before, this.#where);
-    await file.write(before);
     const plan = await this.#plan(before);
     const result = await this.#publish(before, plan.places, file);
     await this.#leave(result.state, file);

@@ -2,7 +2,7 @@ import { auditTask } from '../api/audit.ts';
 import type { HistoryPages, Position } from '../api/ports.ts';
 import type { Hash } from '../domain/chain.ts';
 import { type ChainProblem, checkRow, NOTHING_CHECKED, PERHAPS } from '../domain/chain-check.ts';
-import { summarizeError, UnreadableItemError } from '../errors.ts';
+import { describeError, UnreadableItemError } from '../errors.ts';
 import type { StoredRow, TaskStore } from '../ports.ts';
 import type { Finding, TaskFindings } from './finding.ts';
 import type { AuditedHistory } from './ports.ts';
@@ -66,8 +66,7 @@ export class TaskCheck {
       if (broken === undefined && heard.findings.length + heard.unchecked.length === 0) return undefined;
       findings = [...this.#trail.explain(broken ?? []), ...heard.findings];
     } catch (error) {
-      const { name, message = name } = summarizeError(error);
-      this.#unchecked.push(`Task ${taskId} could not be read: ${message}`);
+      this.#unchecked.push(`Task ${taskId} could not be read: ${describeError(error)}`);
     }
     return { taskId, rows: this.#rows, findings, unchecked: this.#unchecked };
   }

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { HistoryPages } from '../api/ports.ts';
-import { summarizeError } from '../errors.ts';
+import { describeError } from '../errors.ts';
 import { POLL_STATE_KEY, type StoredRow } from '../ports.ts';
 import type { TaskFindings } from './finding.ts';
 import { PartReader } from './part-reader.ts';
@@ -128,8 +128,7 @@ class Verification {
     try {
       await read();
     } catch (error) {
-      const { name, message = name } = summarizeError(error);
-      this.unchecked.push(`${what} could not be read: ${message}`);
+      this.unchecked.push(`${what} could not be read: ${describeError(error)}`);
     }
   }
 }

@@ -5,7 +5,7 @@ import { isSettled, type RunState } from './run-state.ts';
 /** What a run is to publish. */
 export interface Plan {
   readonly places: readonly RowPlace[];
-  /** Events that are yet to be published for the first time: a poll does that. */
+  /** Events that are, or may be, yet to be published for the first time: a poll does that. */
   readonly waiting: number;
 }
 
@@ -24,24 +24,23 @@ export async function planRun(
   state: RunState,
   { history, tasks }: PlanDeps,
 ): Promise<Plan> {
-  // Before the rows: an event leaves an outbox, and never gets back there.
-  const waitingFrom = await outboxes(tasks);
-  const isWaiting = ({ taskId, sequence }: RowPlace) =>
-    sequence >= (waitingFrom.get(taskId) ?? Number.POSITIVE_INFINITY);
   const left: RowPlace[] = [];
   for await (const page of history.places(selection))
     left.push(...page.filter((place) => !isSettled(state, place)));
+  // After the rows, which are in outboxes before they are in the history: one that is not there went out.
+  const waitingFrom = await outboxes(tasks);
+  const isWaiting = ({ taskId, sequence }: RowPlace) =>
+    sequence >= (waitingFrom.get(taskId) ?? Number.POSITIVE_INFINITY);
   const places = left.filter((place) => !isWaiting(place));
   return { places, waiting: left.length - places.length };
 }
 
-/** The first event of each outbox. */
+/** The first event of each outbox; of one that cannot be understood, all may be in it. */
 async function outboxes(tasks: PlanDeps['tasks']): Promise<ReadonlyMap<string, number>> {
   const stored = await tasks.readAll();
-  return new Map(
-    stored.tasks.flatMap((task) => {
-      const first = task.state === 'live' ? task.outbox.find(({ published }) => published) : undefined;
-      return first === undefined ? [] : [[task.taskId, first.sequence] as const];
-    }),
-  );
+  const known = stored.tasks.flatMap((task) => {
+    const first = task.state === 'live' ? task.outbox.find(({ published }) => published) : undefined;
+    return first === undefined ? [] : [[task.taskId, first.sequence] as const];
+  });
+  return new Map([...known, ...stored.unreadable.map(({ taskId }) => [taskId, 1] as const)]);
 }

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { canonicalHash } from '../canonical-hash.ts';
 import type { HistoryRow } from '../domain/events.ts';
-import { summarizeError, UnreadableItemError } from '../errors.ts';
+import { describeError, summarizeError, UnreadableItemError } from '../errors.ts';
 import type { EventBus, PublishOutcome } from '../ports.ts';
 import { EventQueue } from './event-queue.ts';
 import { type Clock, Pace } from './pace.ts';
@@ -183,7 +183,7 @@ class Run {
     this.#outs = errors.length === outcomes.length ? this.#outs + 1 : 0;
     this.#doubts = errors.every(isUntaken) ? 0 : this.#doubts + 1;
     if (this.#doubts >= MAX_DOUBTS) this.#stopped ??= 'The answers of the bus get lost';
-    if (this.#outs >= MAX_TRIES) this.#stopped ??= `The bus takes nothing: ${summarizeError(errors[0]).name}`;
+    if (this.#outs >= MAX_TRIES) this.#stopped ??= `The bus takes nothing: ${describeError(errors[0])}`;
     const tries = Math.max(this.#outs, ...this.#tries.values());
     if (this.#stopped === undefined && tries > 0) await this.#deps.sleep(BACKOFF_MS * 2 ** (tries - 1));
   }

@@ -141,7 +141,7 @@ describe('npm run replay', () => {
       status: 1,
       stderr:
         'Not published: t1:1: its row is not what was recorded: see "audit verify"\n' +
-        '1 event left out: not published for the first time yet, see "outbox list"\n',
+        '1 event left out: not known to be published for the first time, see "outbox list"\n',
     });
     expect(taken().slice(before)).not.toContain('late:1');
     expect(taken().slice(before)).not.toContain('t1:1');
@@ -162,6 +162,31 @@ describe('npm run replay', () => {
       stderr: '',
     });
     expect(taken()).toEqual(['t1:1', 't1:2', 't1:3']);
+  });
+
+  it('says from when to when it goes on with where its words have another meaning by now', async () => {
+    await replays.record(eventsOf('t1', 1));
+    replays.world.bus.faults.request = ({ index }) => (index === 0 ? { kind: 'access-denied' } : undefined);
+    const command = ['--task', 't1', '--since', '36500d', '--until', '2099-01-01'];
+    expect(await replays.replay(...command)).toMatchObject({ status: 1 });
+    const { since } = JSON.parse(await readFile(replays.stateFile, 'utf8'));
+    const from = new Date(since).toISOString();
+    expect(await replays.replay(...command)).toEqual({
+      status: 0,
+      stdout:
+        `Goes on with a run that was broken off, observed ${from} to 2099-01-01T23:59:59.999Z (${replays.stateFile})\n` +
+        '1 event published again (stage dev, bus ota-watch-dev)\n',
+      stderr: '',
+    });
+  });
+
+  it('is no run yet where it cannot find out what to publish', async () => {
+    expect(await replays.replay('--since', '1h', '--stage', 'other')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'Table ota-watch-other-history does not exist\n',
+    });
+    expect(existsSync(replays.stateFile)).toBe(false);
   });
 
   it.each([

@@ -120,7 +120,7 @@ describe('a bus that does not take everything', () => {
   it('is not tried for ever where it is not there', async () => {
     const { state, stopped, failed } = await publish(tasks(1, 2), 1_000, { endpoint: 'http://127.0.0.1:1' });
     expect(state).toMatchObject({ accepted: 0, settled: {}, inDoubt: [], finished: false });
-    expect(stopped).toMatch(/^The bus takes nothing: \w*Error$/);
+    expect(stopped).toBe('The bus takes nothing: Error (ECONNREFUSED)');
     expect(failed).toEqual([]);
   });
 });
