@@ -14,17 +14,27 @@ export class UnreadableEventsError extends OtaWatchError {
   override readonly name = 'UnreadableEventsError';
 }
 
+export interface KeptEvents {
+  readonly witness: Witness;
+  /** Files with entries that are no events. */
+  readonly unreadable: readonly string[];
+}
+
 /**
  * Reads events that somebody kept: JSON Lines or a JSON array, packed by gzip or not, a file or all files of a folder.
  *
  * @throws UnreadableEventsError
  */
-export async function readEvents(places: readonly string[]): Promise<Witness> {
+export async function readEvents(places: readonly string[]): Promise<KeptEvents> {
   const witness = new Witness();
+  const unreadable: string[] = [];
   for (const place of places)
-    for (const file of await guarded(place, () => filesOf(place)))
+    for (const file of await guarded(place, () => filesOf(place))) {
+      const before = witness.unreadable;
       await guarded(file, () => readFile(file, witness));
-  return witness;
+      if (witness.unreadable > before) unreadable.push(file);
+    }
+  return { witness, unreadable };
 }
 
 async function filesOf(place: string): Promise<string[]> {

@@ -6,7 +6,7 @@ import { aboutHowMany, auditedHistory, withoutLog } from '../../lib/aws/audit/au
 import { createApiClients } from '../../lib/aws/clients.ts';
 import { taskTable } from '../../lib/aws/task-table.ts';
 import { canonicalHash } from '../../lib/canonical-hash.ts';
-import { describeError } from '../../lib/errors.ts';
+import { describeError, placesText } from '../../lib/errors.ts';
 import { type ChosenStack, chooseStack, UsageError, usage } from '../connect.ts';
 import { printJson, printResult } from './print.ts';
 import { Progress } from './progress.ts';
@@ -113,9 +113,12 @@ async function check(stack: ChosenStack, { task, since, events }: Options): Prom
 async function hear(places: readonly string[], unchecked: string[]): Promise<Witness | undefined> {
   if (places.length === 0) return undefined;
   try {
-    const witness = await readEvents(places);
-    if (witness.unreadable > 0)
-      unchecked.push(`Of the published events, ${witness.unreadable} could not be understood`);
+    const { witness, unreadable } = await readEvents(places);
+    if (unreadable.length > 0)
+      unchecked.push(
+        `Of the published events, ${witness.unreadable} could not be understood (${placesText(unreadable)})`,
+      );
+    if (witness.events === 0) unchecked.push('There is no event of ota-watch among the published events');
     return witness;
   } catch (error) {
     if (error instanceof UnreadableEventsError) throw new UsageError(error.message, { cause: error });

@@ -144,7 +144,23 @@ describe('npm run audit -- verify', () => {
     await writeFile(file, 'no event\n');
     expect(await verify('--events', file)).toMatchObject({
       status: 3,
-      stdout: expect.stringContaining('Not checked: Of the published events, 1 could not be understood\n'),
+      stdout: expect.stringContaining(
+        `Not checked: Of the published events, 1 could not be understood (${file})\n`,
+      ),
+    });
+  });
+
+  it.each([
+    ['an empty file', ''],
+    ['events of others', '{"source":"aws.s3","detail-type":"Object Created","detail":{}}\n'],
+  ])('does not call a history intact by %s', async (_, content) => {
+    const file = path.join(folder, 'others.ndjson');
+    await writeFile(file, content);
+    expect(await verify('--events', file)).toMatchObject({
+      status: 3,
+      stdout: expect.stringMatching(
+        /^Not checked: There is no event of ota-watch among the published events\n.*: nothing found, /,
+      ),
     });
   });
 
