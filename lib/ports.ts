@@ -93,8 +93,8 @@ export interface HistoryStore {
   /** The end of a task's history; undefined when it has none. */
   head(taskId: string): Promise<Head | undefined>;
   /**
-   * The newest rows of a task from a sequence on, more than were ever undelivered at once, in order; `unreadable` counts those
-   * between them that cannot be understood, such as a later version makes.
+   * The newest rows for the bus of a task from a sequence on, as many as can be undelivered at once, in order; `unreadable`
+   * counts those between them that cannot be understood, such as a later version makes.
    */
   newestFrom(
     taskId: string,

@@ -1,11 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { Head } from '../domain/chain.ts';
 import { HistoryConflictError } from '../errors.ts';
@@ -16,8 +10,11 @@ const Row = z.object({ sequence: z.int(), hash: z.string(), published: z.boolean
 
 /** Rows read at once in the search for the newest published one: the last row of an ended task is one. */
 const HEAD_PAGE = 10;
-/** An outbox that is full (100 rows), and one more look, which makes as many at most. */
+/** An outbox that is full (100 rows), and one more look, which makes as many at most. Of rows that are for the bus. */
 const MAX_UNDELIVERED = 200;
+/** Rows read at once in the search for them, and how often: a week of a task of which each poll notes progress. */
+const UNDELIVERED_PAGE = 1_000;
+const MAX_UNDELIVERED_PAGES = 10;
 
 /** The append-only history: rows are put where nothing is, and read. */
 export function historyTable(client: DynamoDBDocumentClient, tableName: string): HistoryStore {
@@ -62,19 +59,25 @@ export function historyTable(client: DynamoDBDocumentClient, tableName: string):
     },
 
     async newestFrom(taskId, sequence) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          KeyConditionExpression: 'taskId = :taskId AND #sequence >= :sequence',
-          ExpressionAttributeNames: { '#sequence': 'sequence' },
-          ExpressionAttributeValues: { ':taskId': taskId, ':sequence': sequence },
-          ScanIndexForward: false,
-          Limit: MAX_UNDELIVERED,
-          ConsistentRead: true,
-        }),
-      );
-      const rows = Items.flatMap((item) => StoredHistoryRow.safeParse(item).data ?? []);
-      return { rows: rows.reverse(), unreadable: Items.length - rows.length };
+      const query = {
+        TableName: tableName,
+        KeyConditionExpression: 'taskId = :taskId AND #sequence >= :sequence',
+        FilterExpression: 'published = :true',
+        ExpressionAttributeNames: { '#sequence': 'sequence' },
+        ExpressionAttributeValues: { ':taskId': taskId, ':sequence': sequence, ':true': true },
+        ScanIndexForward: false,
+        ConsistentRead: true,
+      };
+      const found: Record<string, unknown>[] = [];
+      let pages = 0;
+      for await (const { Items = [] } of paginateQuery({ client, pageSize: UNDELIVERED_PAGE }, query)) {
+        found.push(...Items);
+        pages += 1;
+        if (found.length >= MAX_UNDELIVERED || pages === MAX_UNDELIVERED_PAGES) break;
+      }
+      const newest = found.slice(0, MAX_UNDELIVERED);
+      const rows = newest.flatMap((item) => StoredHistoryRow.safeParse(item).data ?? []);
+      return { rows: rows.reverse(), unreadable: newest.length - rows.length };
     },
   };
 }

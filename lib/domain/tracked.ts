@@ -130,7 +130,7 @@ export function setAside(
 /**
  * Numbers the rows that are in no history yet anew behind `head`, another end of the history than the one they continued.
  *
- * @param missed rows of the history in order, up to its end, that the task knows nothing of. Whether the bus took them nobody
+ * @param missed rows of the history for the bus, in order, up to its end, that the task knows nothing of. Whether the bus took them nobody
  *   knows: they are offered to it again, the newest that there is room for. A full outbox and the events of one more look are
  *   the most that ever were on their way
  */
@@ -144,7 +144,7 @@ export function relink(
   const unrecorded = task.outbox.filter(({ sequence }) => sequence > task.recordedThrough);
   const linked = relinkRows(head, unrecorded, hash);
   const recordedThrough = head?.sequence ?? 0;
-  const toOffer = missed.filter(({ published, sequence }) => published && sequence <= recordedThrough);
+  const toOffer = missed.filter(({ sequence }) => sequence <= recordedThrough);
   const room = 2 * OUTBOX_MAX_BYTES - bytesOf([...recorded, ...linked.rows]);
   return {
     ...task,

@@ -124,19 +124,26 @@ describe('head', () => {
 
 describe('newestFrom', () => {
   it('is of the rows from one on, in order, whole', async () => {
-    const { rows } = rowsOf([STARTED, SET_ASIDE, STARTED]);
+    const { rows } = rowsOf([STARTED, SET_ASIDE, STARTED, STARTED]);
     for (const row of rows) await put({ ...row });
     await put(storedRow({ taskId: 'another', sequence: 9 }));
     const { gate, newestFrom } = table();
-    expect(await newestFrom('task1', 2)).toEqual({ rows: rows.slice(1), unreadable: 0 });
-    expect(await newestFrom('task1', 4)).toEqual({ rows: [], unreadable: 0 });
+    expect(await newestFrom('task1', 2)).toEqual({ rows: rows.slice(2), unreadable: 0 });
+    expect(await newestFrom('task1', 5)).toEqual({ rows: [], unreadable: 0 });
     expect(JSON.parse(gate.requests[0]?.body ?? '').ConsistentRead).toBe(true);
   });
 
   it('is of the newest, where there are more than an outbox can have held', async () => {
-    const { rows } = rowsOf(Array.from({ length: 205 }, () => SET_ASIDE));
+    const { rows } = rowsOf(Array.from({ length: 205 }, () => STARTED));
     for (const row of rows) await put({ ...row });
     expect(await table().newestFrom('task1', 2)).toEqual({ rows: rows.slice(5), unreadable: 0 });
+  });
+
+  it('is of what was published, however much was not since', async () => {
+    const { rows } = rowsOf([STARTED, ...Array<TaskEvent>(1_200).fill(SET_ASIDE), STARTED]);
+    for (let start = 0; start < rows.length; start += 100)
+      await Promise.all(rows.slice(start, start + 100).map((row) => put({ ...row })));
+    expect(await table().newestFrom('task1', 1)).toEqual({ rows: [rows[0], rows.at(-1)], unreadable: 0 });
   });
 
   it('is of what can be understood', async () => {
