@@ -21,7 +21,7 @@ export class Rig {
   }
 
   static async start(): Promise<Rig> {
-    return new Rig(await World.start({ tables: BARE_TABLES, inProcess: true }));
+    return new Rig(await World.start({ tables: BARE_TABLES }));
   }
 
   async emptyWorld(): Promise<World> {

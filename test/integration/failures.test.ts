@@ -7,7 +7,7 @@ import { type PollerOptions, World } from '../support/world.ts';
 
 let world: World;
 beforeEach(async () => {
-  world = await World.start();
+  world = await World.start({ inProcess: false });
 });
 afterEach(() => world.close());
 
