@@ -1,12 +1,14 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { text } from 'node:stream/consumers';
 import { StackError } from '../stack/stack-error.ts';
 import { readWebFiles, type WebFile } from './web-files.ts';
 
 /**
- * Builds the dashboard as it is deployed. In a thread of its own: Vite goes by the environment, and changes it.
+ * Builds the dashboard as it is deployed. In a process of its own: Vite goes by the environment, and changes it; and what it builds
+ * with cannot be ended in between without complaints.
  *
  * @param project folder of `web/`; what is built is in its `.local/builds` meanwhile
  * @throws StackError, and the reason of the signal
@@ -25,16 +27,16 @@ export async function buildDashboard(project: string, signal: AbortSignal): Prom
 
 async function runVite(root: string, outDir: string, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const worker = new Worker(new URL('./build-worker.ts', import.meta.url), {
-    workerData: { root, outDir },
+  const vite = fork(new URL('./build-process.ts', import.meta.url), [root, outDir], {
     env: { ...process.env, NODE_ENV: 'production' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    signal,
+    killSignal: 'SIGKILL',
   });
-  try {
-    await once(worker, 'exit', { signal });
-  } catch (cause) {
+  const complaint = vite.stderr === null ? '' : text(vite.stderr);
+  const [code] = await once(vite, 'exit').catch((error) => {
     signal.throwIfAborted();
-    throw new StackError(`The dashboard cannot be built: ${cause}`, { cause });
-  } finally {
-    await worker.terminate();
-  }
+    throw error;
+  });
+  if (code !== 0) throw new StackError(`The dashboard cannot be built: ${await complaint}`);
 }
