@@ -76,9 +76,9 @@ export function readRange({ since, until }: ReplayOptions, now: number): { since
 }
 
 /** What a run was asked for, from where to where: the same words go on with the same run. */
-export function selectionId(options: ReplayOptions, table: string, bus: string, region: string): string {
+export function selectionId(options: ReplayOptions, table: string, bus: string): string {
   const { since, until = '', taskIds, types, unpublished } = options;
-  return canonicalHash({ since, until, taskIds, types, unpublished, table, bus, region });
+  return canonicalHash({ since, until, taskIds, types, unpublished, table, bus });
 }
 
 function readType(text: string): DetailType {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClients } from '../../lib/aws/clients.ts';
 import { eventBus } from '../../lib/aws/event-bus.ts';
-import { republishedHistory } from '../../lib/aws/republish/republished-history.ts';
+import { identityOf, republishedHistory } from '../../lib/aws/republish/republished-history.ts';
 import { taskTable } from '../../lib/aws/task-table.ts';
 import { OutboxError } from '../../lib/outbox/ports.ts';
 import { type Plan, planRun } from '../../lib/republish/plan.ts';
@@ -32,11 +32,11 @@ export async function replay(args: readonly string[]): Promise<void> {
   const range = readRange(options, now);
   const stack = await chooseStack(options.stage, options.region, process.env);
   const place = await busNameOf(options, stack);
-  const id = selectionId(options, stack.historyTable, place, stack.region ?? '');
-  const file = options.state ?? path.join(FOLDER, `replay-${id.slice(0, 16)}.json`);
-  const fresh = newRun(id, range.since, range.until);
   const run = new Replay(options, stack, place);
   try {
+    const id = selectionId(options, await run.table(), place);
+    const file = options.state ?? path.join(FOLDER, `replay-${id.slice(0, 16)}.json`);
+    const fresh = newRun(id, range.since, range.until);
     if (options.dryRun) await run.show(goOn(await readState(file), fresh, file));
     else
       await withFile(file, async (state) => {
@@ -98,6 +98,11 @@ class Replay {
 
   get #history() {
     return republishedHistory(this.#clients.dynamodb, this.#stack.historyTable);
+  }
+
+  /** Which table it is, among all that were ever named so. */
+  table(): Promise<string> {
+    return identityOf(this.#clients.dynamodb, this.#stack.historyTable);
   }
 
   async show(state: RunState): Promise<void> {

@@ -1,3 +1,4 @@
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { RepublishedHistory, RowPlace, RowSelection } from '../../republish/ports.ts';
@@ -82,4 +83,10 @@ function withFilter(
       ...(!unpublished && { ':yes': true }),
     },
   };
+}
+
+/** Tells a table from those of other accounts and regions, and from one of the same name that was there before it. */
+export async function identityOf(client: DynamoDBDocumentClient, tableName: string): Promise<string> {
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
+  return `${Table?.TableArn} of ${Table?.CreationDateTime?.toISOString()}`;
 }

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTables } from '../../../local/database/create-tables.ts';
 import { expectValidEvent } from '../../support/event-schemas.ts';
+import { TABLES } from '../../support/tables.ts';
+import { REGION } from '../../support/world.ts';
 import { HISTORY } from '../api/history-database.ts';
 import { eventsOf, type ReplayWorld, startReplays } from './replay-world.ts';
 
@@ -254,5 +257,20 @@ describe('npm run replay', () => {
     });
     expect(taken()).toEqual(['t1:1']);
     expect(JSON.parse(await readFile(replays.stateFile, 'utf8'))).toMatchObject({ settled: { t1: 1 } });
+  });
+
+  it('does not go on in another table of the same name', async () => {
+    await replays.record(eventsOf('t1', 2));
+    replays.world.bus.faults.request = ({ index }) => (index === 1 ? { kind: 'access-denied' } : undefined);
+    await replays.replay(...SINCE);
+    await replays.world.dynamodb.send(new DeleteTableCommand({ TableName: HISTORY }));
+    const { url: endpoint, credentials } = replays.world.database;
+    const database = new DynamoDBClient({ endpoint, credentials, region: REGION });
+    await createTables(database, TABLES);
+    expect(await replays.replay(...SINCE)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('is of a replay that was asked for something else'),
+    });
+    database.destroy();
   });
 });
