@@ -11,7 +11,6 @@ interface State {
   readonly configurationId: string;
 }
 
-const CONFIGURATIONS = ['c1', 'c2'];
 const THINGS = 1_000;
 const NEW: State = { status: 'IN_PROGRESS', counts: { queued: THINGS }, configurationId: 'c1' };
 
@@ -37,7 +36,6 @@ export class Rollouts {
   constructor(world: World, places: number) {
     this.#world = world;
     this.#places = places;
-    for (const id of CONFIGURATIONS) world.configuration(id);
     for (let place = 0; place < places; place += 1) this.#begin();
   }
 
@@ -73,10 +71,14 @@ export class Rollouts {
   #put({ taskId, states }: OwnRollout, state: State): void {
     const { counts, ...rest } = state;
     this.#world.now = Date.now();
+    this.#world.configuration(state.configurationId);
     this.#world.task(taskId, counts, { ...rest, members: { Description: String(states.length) } });
     states.push(state);
   }
 }
+
+/** One that it never had: a task that is moved there and back between two polls is as it was, and nothing is told. */
+const nextTo = (configurationId: string) => `c${Number(configurationId.slice(1)) + 1}`;
 
 function after({ status, counts, configurationId }: State, change: Exclude<Change, 'delete'>): State {
   const { queued = 0, succeeded = 0 } = counts;
@@ -84,7 +86,7 @@ function after({ status, counts, configurationId }: State, change: Exclude<Chang
     case 'progress':
       return { status, counts: { queued: queued - 1, succeeded: succeeded + 1 }, configurationId };
     case 'move':
-      return { status, counts, configurationId: CONFIGURATIONS.find((id) => id !== configurationId) ?? 'c1' };
+      return { status, counts, configurationId: nextTo(configurationId) };
     case 'end':
       return { status: 'COMPLETED', counts: { succeeded: THINGS }, configurationId };
     case 'cancel':
