@@ -55,6 +55,10 @@ export interface ProofOptions {
 /** Milliseconds for making a script that fails smaller. */
 const SHRINK_MS = 60_000;
 
+function addTo(sum: Record<string, number>, tally: Played['tally']): void {
+  for (const [name, count] of Object.entries(tally)) sum[name] = (sum[name] ?? 0) + count;
+}
+
 /** Plays scripts until one fails, which is then made as small as it can be. */
 export async function prove<Script>(
   guarantee: Guarantee<Script>,
@@ -66,12 +70,15 @@ export async function prove<Script>(
   let failing: string | undefined;
   let played = 0;
   let shrinkUntil = Number.POSITIVE_INFINITY;
+  // Where the script of a path holds, fast-check goes on with those beside it.
+  const isEnough = () =>
+    performance.now() > shrinkUntil || (path !== undefined && played > 0 && failing === undefined);
   const property = fc.asyncProperty(guarantee.script, async (script) => {
-    if (performance.now() > shrinkUntil) return;
+    if (isEnough()) return;
     const seen = await guarantee.play(script, await rig.emptyWorld());
     if (failing === undefined) {
       played += 1;
-      for (const [name, count] of Object.entries(seen.tally)) tally[name] = (tally[name] ?? 0) + count;
+      addTo(tally, seen.tally);
       onPlayed?.();
     }
     if (seen.problems.length === 0) return;
