@@ -113,10 +113,11 @@ describe('readAll', () => {
 
   it('is of more items than are on a page', async () => {
     const description = 'x'.repeat(300_000);
-    for (const taskId of ['a', 'b', 'c', 'd']) await put({ ...excluded(1), taskId, description });
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    for (const taskId of ids) await put({ ...excluded(1), taskId, description });
     const { gate, readAll } = table();
     const { tasks } = await readAll();
-    expect(tasks.map(({ taskId }) => taskId).sort()).toEqual(['a', 'b', 'c', 'd']);
+    expect(tasks.map(({ taskId }) => taskId).sort()).toEqual(ids);
     expect(gate.count('Scan')).toBeGreaterThan(1);
   });
 

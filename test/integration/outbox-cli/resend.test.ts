@@ -145,34 +145,38 @@ describe('npm run outbox -- resend', () => {
   });
 });
 
-it('asks the bus of the stack that runs here, also where it is named', async () => {
-  await advance(world, 't1', 0, 0);
-  const project = await CommandFolder.create();
-  onTestFinished(() => project.remove());
-  const none = 'http://127.0.0.1:1';
-  await announceStack(project.folder, {
-    pid: process.pid,
-    region: REGION,
-    accountId: '123456789012',
-    endpoints: {
-      managedIntegrations: none,
-      dynamodb: world.environment().AWS_ENDPOINT_URL_DYNAMODB ?? none,
-      eventBridge: world.bus.url,
-      sqs: none,
-      ssm: none,
-      cloudWatch: none,
-      lambda: none,
-    },
-    tables: { tasks: TASKS, history: HISTORY },
-    api: none,
-    queues: {},
-    alerts: {},
-  });
-  const command = ['cli/outbox.ts', 'resend', 't1:1', '--bus', 'ota-watch-dev'];
-  const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: project.folder });
-  expect(stdout).toBe('Event t1:1 was taken by the bus\n');
-  expect(world.events('t1')).toEqual(['1 Tracking Started', '1 Tracking Started']);
-});
+// DynamoDB Local has other tables for each access key, and a stack that runs here has a key of its own.
+it.skipIf(process.env.TEST_DYNAMODB_URL !== undefined)(
+  'asks the bus of the stack that runs here, also where it is named',
+  async () => {
+    await advance(world, 't1', 0, 0);
+    const project = await CommandFolder.create();
+    onTestFinished(() => project.remove());
+    const none = 'http://127.0.0.1:1';
+    await announceStack(project.folder, {
+      pid: process.pid,
+      region: REGION,
+      accountId: '123456789012',
+      endpoints: {
+        managedIntegrations: none,
+        dynamodb: world.environment().AWS_ENDPOINT_URL_DYNAMODB ?? none,
+        eventBridge: world.bus.url,
+        sqs: none,
+        ssm: none,
+        cloudWatch: none,
+        lambda: none,
+      },
+      tables: { tasks: TASKS, history: HISTORY },
+      api: none,
+      queues: {},
+      alerts: {},
+    });
+    const command = ['cli/outbox.ts', 'resend', 't1:1', '--bus', 'ota-watch-dev'];
+    const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: project.folder });
+    expect(stdout).toBe('Event t1:1 was taken by the bus\n');
+    expect(world.events('t1')).toEqual(['1 Tracking Started', '1 Tracking Started']);
+  },
+);
 
 it('leaves nothing for polls to tell again', async () => {
   await lose('t1', 2);
