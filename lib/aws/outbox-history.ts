@@ -1,33 +1,11 @@
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import type { HistoryRow } from '../domain/events.ts';
 import { readNote, type SetAsideNote } from '../outbox/notes.ts';
 import type { OutboxHistory } from '../outbox/ports.ts';
-import { Counts, parseStored } from './task-items.ts';
+import { parseStored, StoredHistoryRow } from './task-items.ts';
 
-/** What an event on the bus is made of; its hash vouches for the rest. */
-const Row: z.ZodType<HistoryRow> = z.looseObject({
-  schemaVersion: z.literal('1'),
-  eventId: z.string(),
-  sequence: z.int().positive(),
-  observedAt: z.iso.datetime(),
-  taskId: z.string(),
-  status: z.string(),
-  counts: z.looseObject(Counts.shape),
-  hash: z.string(),
-  detailType: z.enum([
-    'OTA Task Tracking Started',
-    'OTA Task Status Changed',
-    'OTA Task Configuration Changed',
-    'OTA Task Progressed',
-    'OTA Task Threshold Breached',
-    'OTA Task Threshold Recovered',
-    'OTA Task Tracking Stopped',
-    'OTA Task Event Set Aside',
-  ]),
-  published: z.boolean(),
-  day: z.string(),
-});
+/** What an event on the bus is made of; its hash vouches for the rest. The bus is told when it was observed. */
+const Row = StoredHistoryRow.and(z.looseObject({ observedAt: z.iso.datetime() }));
 
 const Place = z.object({ sequence: z.int(), hash: z.string() });
 
