@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { PROGRESS_EVENTS, type ProgressEvents } from './domain/diff.ts';
 import type { TagCondition } from './domain/discovery.ts';
 import { DISCOVERY, type Discovery } from './domain/selection.ts';
@@ -22,50 +22,59 @@ export interface Config {
   readonly pollPeriodSeconds: number;
 }
 
-const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, 'expected a whole number')
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
+const wholeNumber = (min: number, max: number) => {
+  const expected = `expected a whole number from ${min} to ${max}`;
+  const digits = z.string().check(z.regex(/^\d{1,9}$/, expected));
+  return z.pipe(
+    z.pipe(digits, z.transform(Number)),
+    z.number().check(z.gte(min, expected), z.lte(max, expected)),
+  );
+};
+
+const oneOf = <const Names extends readonly string[]>(names: Names) =>
+  z.enum(names, `expected one of ${names.join(', ')}`);
 
 /** A wrong name would have every event refused for good. Pattern of the PutEvents API. */
 const eventBus = z
   .string()
-  .regex(
-    /^(arn:aws[\w-]*:events:[a-z\d-]+:\d{12}:event-bus\/)?[/.\-_A-Za-z\d]{1,256}$/,
-    'expected the name or ARN of an event bus',
+  .check(
+    z.regex(
+      /^(arn:aws[\w-]*:events:[a-z\d-]+:\d{12}:event-bus\/)?[/.\-_A-Za-z\d]{1,256}$/,
+      'expected the name or ARN of an event bus',
+    ),
   );
 
-const tagCondition = z
-  .string()
-  .regex(/^[^=]+(=.*)?$/, 'expected a tag key, or key=value')
-  .transform((text): TagCondition => {
+const tagCondition = z.pipe(
+  z.string().check(z.regex(/^[^=]+(=.*)?$/, 'expected a tag key, or key=value')),
+  z.transform((text: string): TagCondition => {
     const [key = '', ...value] = text.split('=');
     return value.length === 0 ? { key } : { key, value: value.join('=') };
-  });
+  }),
+);
 
 const Environment = z
   .object({
-    TASKS_TABLE: z.string().default('ota-watch-dev-tasks'),
-    HISTORY_TABLE: z.string().default('ota-watch-dev-history'),
-    EVENT_BUS_NAME: eventBus.default('ota-watch-dev'),
-    DISCOVERY: z.enum(DISCOVERY).default('all'),
-    DISCOVERY_TAG: tagCondition.optional(),
-    PROGRESS_EVENTS: z.enum(PROGRESS_EVENTS).default('milestones'),
-    HISTORY_RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
-    FETCH_CONCURRENCY: wholeNumber(1, 500).default(10),
-    POLL_PERIOD_SECONDS: wholeNumber(1, 86_400).default(60),
+    TASKS_TABLE: z._default(z.string(), 'ota-watch-dev-tasks'),
+    HISTORY_TABLE: z._default(z.string(), 'ota-watch-dev-history'),
+    EVENT_BUS_NAME: z._default(eventBus, 'ota-watch-dev'),
+    DISCOVERY: z._default(oneOf(DISCOVERY), 'all'),
+    DISCOVERY_TAG: z.optional(tagCondition),
+    PROGRESS_EVENTS: z._default(oneOf(PROGRESS_EVENTS), 'milestones'),
+    HISTORY_RETENTION_DAYS: z.optional(wholeNumber(1, 36_500)),
+    FETCH_CONCURRENCY: z._default(wholeNumber(1, 500), 10),
+    POLL_PERIOD_SECONDS: z._default(wholeNumber(1, 86_400), 60),
   })
-  .superRefine(({ DISCOVERY: discovery, DISCOVERY_TAG: tag }, context) => {
-    if (discovery === 'tagged' && tag === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['DISCOVERY_TAG'],
-        message: 'needed when DISCOVERY is "tagged"',
-      });
-    }
-  });
+  .check(
+    z.superRefine(({ DISCOVERY: discovery, DISCOVERY_TAG: tag }, context) => {
+      if (discovery === 'tagged' && tag === undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: ['DISCOVERY_TAG'],
+          message: 'needed when DISCOVERY is "tagged"',
+        });
+      }
+    }),
+  );
 
 /**
  * Reads the configuration from environment variables. An empty variable counts as unset.
