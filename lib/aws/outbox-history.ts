@@ -5,7 +5,7 @@ import type { OutboxHistory } from '../outbox/ports.ts';
 import { parseStored, StoredHistoryRow } from './task-items.ts';
 
 /** What an event on the bus is made of; its hash vouches for the rest. The bus is told when it was observed. */
-const Row = StoredHistoryRow.and(z.looseObject({ observedAt: z.iso.datetime() }));
+const Row = z.intersection(StoredHistoryRow, z.looseObject({ observedAt: z.iso.datetime() }));
 
 const Place = z.object({ sequence: z.int(), hash: z.string() });
 

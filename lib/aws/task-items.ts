@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { FAILURE_TYPES } from '../domain/abort-criteria.ts';
 import type { HistoryRow } from '../domain/events.ts';
 import { CONFIGURABLE_KINDS, SEVERITIES } from '../domain/rules/rule-set.ts';
@@ -6,7 +6,7 @@ import type { TrackedTask } from '../domain/tracked.ts';
 import { placesText, UnreadableItemError } from '../errors.ts';
 import type { PollState } from '../ports.ts';
 
-const count = z.int().nonnegative();
+const count = z.int().check(z.nonnegative());
 
 export const Counts = z.object({
   queued: count,
@@ -113,10 +113,13 @@ const StoredSnapshot = z.object({
 });
 
 /** Older items do not say when tracking began: only since when the rules watch, which may be later. */
-const Snapshot = StoredSnapshot.transform(({ trackedSince, ...snapshot }) => ({
-  ...snapshot,
-  trackedSince: trackedSince ?? snapshot.rules.watchedSince,
-}));
+const Snapshot = z.pipe(
+  StoredSnapshot,
+  z.transform(({ trackedSince, ...snapshot }: z.output<typeof StoredSnapshot>) => ({
+    ...snapshot,
+    trackedSince: trackedSince ?? snapshot.rules.watchedSince,
+  })),
+);
 
 const stopReason = z.enum(['completed', 'canceled', 'deleted', 'requested']);
 
@@ -128,10 +131,10 @@ const LastLook = z.object({
 });
 
 /** A row is final, whatever version of this code made it: what is checked here is what its delivery needs. */
-export const StoredHistoryRow: z.ZodType<HistoryRow> = z.looseObject({
+export const StoredHistoryRow: z.ZodMiniType<HistoryRow> = z.looseObject({
   schemaVersion: z.literal('1'),
   eventId: z.string(),
-  sequence: z.int().positive(),
+  sequence: z.int().check(z.positive()),
   previousSequence: z.exactOptional(z.int()),
   observedAt: z.string(),
   taskId: z.string(),
@@ -156,13 +159,13 @@ export const StoredHistoryRow: z.ZodType<HistoryRow> = z.looseObject({
 
 const item = {
   taskId: z.string(),
-  version: z.int().positive(),
+  version: z.int().check(z.positive()),
   head: z.exactOptional(
     z.object({ sequence: z.int(), hash: z.string(), publishedSequence: z.exactOptional(z.int()) }),
   ),
 };
 
-const Item: z.ZodType<TrackedTask> = z.discriminatedUnion('state', [
+const Item: z.ZodMiniType<TrackedTask> = z.discriminatedUnion('state', [
   z.object({ state: z.literal('requested'), ...item }),
   z.object({ state: z.literal('excluded'), ...item }),
   z.object({ state: z.literal('ended'), ...item, expiresAt: z.int(), last: z.exactOptional(LastLook) }),
@@ -177,7 +180,11 @@ const Item: z.ZodType<TrackedTask> = z.discriminatedUnion('state', [
   }),
 ]);
 
-const State = z.object({ watchingSince: z.number(), resumeAfter: z.exactOptional(z.string()) });
+const State = z.object({
+  watchingSince: z.number(),
+  resumeAfter: z.exactOptional(z.string()),
+  indexed: z.exactOptional(z.boolean()),
+});
 
 /** @throws UnreadableItemError that names the attributes that are wrong */
 export function parseTrackedTask(stored: Readonly<Record<string, unknown>>): TrackedTask {
@@ -190,8 +197,11 @@ export function parsePollState(stored: Readonly<Record<string, unknown>>): PollS
 }
 
 /** @throws UnreadableItemError that names the attributes that are wrong */
-export function parseStored<Schema extends z.ZodType>(schema: Schema, stored: unknown): z.infer<Schema> {
-  const parsed = schema.safeParse(stored);
+export function parseStored<Schema extends z.core.$ZodType>(
+  schema: Schema,
+  stored: unknown,
+): z.infer<Schema> {
+  const parsed = z.safeParse(schema, stored);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'item'} (${code})`);
   throw new UnreadableItemError(`Attributes cannot be understood: ${placesText(where)}`);

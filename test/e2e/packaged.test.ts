@@ -118,8 +118,8 @@ describe('a packaged poll', () => {
       {
         name: 'ConfigurationError',
         message:
-          'Wrong environment variables: PROGRESS_EVENTS: Invalid option: expected one of "milestones"|"all"|"none"',
-        cause: { name: 'ZodError' },
+          'Wrong environment variables: PROGRESS_EVENTS: expected one of milestones, all, none',
+        cause: { name: 'Error' },
       },
     ],
     [
