@@ -1,39 +1,42 @@
 import type { GetOtaTaskConfigurationCommandOutput } from '@aws-sdk/client-iot-managed-integrations';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { FAILURE_TYPES } from '../domain/abort-criteria.ts';
 import type { ReadConfiguration } from '../ports.ts';
 import { parseAnswer, part, partReader } from './answer-parts.ts';
 
 const Configuration = z.object({
-  PushConfig: z
-    .object({
-      AbortConfig: z
-        .object({
-          AbortConfigCriteriaList: z.array(z.unknown()).prefault([]),
-        })
-        .prefault({}),
+  PushConfig: z.prefault(
+    z.object({
+      AbortConfig: z.prefault(
+        z.object({ AbortConfigCriteriaList: z.prefault(z.array(z.unknown()), []) }),
+        {},
+      ),
       RolloutConfig: part,
       TimeoutConfig: part,
-    })
-    .prefault({}),
+    }),
+    {},
+  ),
 });
-const positive = z.int().positive().optional();
-const Rollout = z.object({ MaximumPerMinute: part, ExponentialRolloutRate: part }).optional();
-const ExponentialRate = z.object({ BaseRatePerMinute: part }).optional();
-const Timeout = z.object({ InProgressTimeoutInMinutes: part }).optional();
+const positive = z.int().check(z.positive());
+const Positive = z.optional(positive);
+const Rollout = z.optional(z.object({ MaximumPerMinute: part, ExponentialRolloutRate: part }));
+const ExponentialRate = z.optional(z.object({ BaseRatePerMinute: part }));
+const Timeout = z.optional(z.object({ InProgressTimeoutInMinutes: part }));
 
+const StatedCriterion = z.object({
+  FailureType: z.enum(FAILURE_TYPES),
+  ThresholdPercentage: z.number().check(z.gte(0), z.lte(100)),
+  MinNumberOfExecutedThings: z._default(positive, 1),
+});
 /** A type of failure that does not exist yet is in none of the counts that we know. */
-const Criterion = z
-  .object({
-    FailureType: z.enum(FAILURE_TYPES),
-    ThresholdPercentage: z.number().min(0).max(100),
-    MinNumberOfExecutedThings: z.int().positive().default(1),
-  })
-  .transform(({ FailureType, ThresholdPercentage, MinNumberOfExecutedThings }) => ({
-    failureType: FailureType,
-    thresholdPercentage: ThresholdPercentage,
-    minExecutedThings: MinNumberOfExecutedThings,
-  }));
+const Criterion = z.pipe(
+  StatedCriterion,
+  z.transform((stated: z.output<typeof StatedCriterion>) => ({
+    failureType: stated.FailureType,
+    thresholdPercentage: stated.ThresholdPercentage,
+    minExecutedThings: stated.MinNumberOfExecutedThings,
+  })),
+);
 /** More would not fit into a snapshot together with its outbox. */
 const MAX_CRITERIA = 20;
 
@@ -51,11 +54,11 @@ export function parseConfiguration(
   const list = PushConfig.AbortConfig.AbortConfigCriteriaList;
   const criteria = list.flatMap((entry) => read(Criterion, entry, 'AbortConfigCriteriaList') ?? []);
   const rollout = read(Rollout, PushConfig.RolloutConfig, 'RolloutConfig');
-  const maximumPerMinute = read(positive, rollout?.MaximumPerMinute, 'MaximumPerMinute');
+  const maximumPerMinute = read(Positive, rollout?.MaximumPerMinute, 'MaximumPerMinute');
   const exponential = read(ExponentialRate, rollout?.ExponentialRolloutRate, 'ExponentialRolloutRate');
-  const basePerMinute = read(positive, exponential?.BaseRatePerMinute, 'BaseRatePerMinute');
+  const basePerMinute = read(Positive, exponential?.BaseRatePerMinute, 'BaseRatePerMinute');
   const timeout = read(Timeout, PushConfig.TimeoutConfig, 'TimeoutConfig');
-  const timeoutMinutes = read(positive, timeout?.InProgressTimeoutInMinutes, 'InProgressTimeoutInMinutes');
+  const timeoutMinutes = read(Positive, timeout?.InProgressTimeoutInMinutes, 'InProgressTimeoutInMinutes');
   const pace = {
     ...(maximumPerMinute !== undefined && { maximumPerMinute }),
     ...(basePerMinute !== undefined && { basePerMinute }),

@@ -3,7 +3,7 @@ import type {
   OtaTaskExecutionSummaries,
   OtaTaskSummary,
 } from '@aws-sdk/client-iot-managed-integrations';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { countsOf } from '../domain/counts.ts';
 import { parseScheduleTime } from '../domain/schedule.ts';
 import type { TaskFacts, TaskSummary } from '../domain/task.ts';
@@ -32,24 +32,25 @@ const MAX_COUNT = Math.floor(Number.MAX_SAFE_INTEGER / 8);
 
 /** Bytes that the key of an item may have (DynamoDB). */
 const MAX_KEY_BYTES = 2_048;
-const taskId = text(1_024).refine((id) => Buffer.byteLength(id) <= MAX_KEY_BYTES);
+const taskId = text(1_024).check(z.refine((id) => Buffer.byteLength(id) <= MAX_KEY_BYTES));
 const configurationId = text(256);
 const status = text(128);
 /** A year of four digits, as ISO 8601 and the event schemas have it. */
-const instant = z
-  .date()
-  .min(new Date(0))
-  .max(new Date('9999-12-31T23:59:59.999Z'))
-  .transform((date) => date.toISOString());
-const counter = z.int().nonnegative().max(MAX_COUNT).default(0);
+const instant = z.pipe(
+  z.date().check(z.gte(new Date(0)), z.lte(new Date('9999-12-31T23:59:59.999Z'))),
+  z.transform((date: Date) => date.toISOString()),
+);
+const counter = z._default(z.int().check(z.nonnegative(), z.lte(MAX_COUNT)), 0);
+/** What cannot be read counts as missing. */
+const orNone = <Schema extends z.ZodMiniType>(schema: Schema) => z.catch(z.optional(schema), undefined);
 
 const Summary = z.object({
   TaskId: taskId,
   // What cannot be read differs from every known status, and so the task itself is read.
-  Status: status.catch(''),
-  TaskConfigurationId: configurationId.optional().catch(undefined),
-  CreatedAt: instant.optional().catch(undefined),
-  LastUpdatedAt: instant.optional().catch(undefined),
+  Status: z.catch(status, ''),
+  TaskConfigurationId: orNone(configurationId),
+  CreatedAt: orNone(instant),
+  LastUpdatedAt: orNone(instant),
 });
 
 const Counters = z.object({
@@ -65,48 +66,50 @@ const Counters = z.object({
 
 const Task = z.object({
   TaskId: taskId,
-  TaskArn: text(2_048).optional(),
+  TaskArn: z.optional(text(2_048)),
   Status: status,
-  TaskConfigurationId: configurationId.optional(),
-  OtaType: text(128).optional(),
-  Description: z.string().optional(),
+  TaskConfigurationId: z.optional(configurationId),
+  OtaType: z.optional(text(128)),
+  Description: z.optional(z.string()),
   // Told, and nothing more: a task is not lost sight of because of it.
-  LastUpdatedAt: instant.optional().catch(undefined),
-  TaskProcessingDetails: Counters.prefault({}),
+  LastUpdatedAt: orNone(instant),
+  TaskProcessingDetails: z.prefault(Counters, {}),
   OtaSchedulingConfig: part,
-  Tags: z.record(z.string(), z.string()).prefault({}),
+  Tags: z.prefault(z.record(z.string(), z.string()), {}),
 });
 
-const Scheduling = z
-  .object({
+const Scheduling = z.optional(
+  z.object({
     StartTime: part,
     EndTime: part,
     EndBehavior: part,
     MaintenanceWindows: part,
-  })
-  .optional();
-const ScheduleTime = z
-  .string()
-  .optional()
-  .transform((value, context) => {
+  }),
+);
+const ScheduleTime = z.pipe(
+  z.optional(z.string()),
+  z.transform((value: string | undefined, context) => {
     if (value === undefined || value === '') return undefined;
     const time = parseScheduleTime(value);
-    if (time === undefined) context.addIssue({ code: 'custom', message: 'no time' });
+    if (time === undefined) context.issues.push({ code: 'custom', message: 'no time', input: value });
     return time;
-  });
+  }),
+);
+const EndBehavior = z.optional(text(128));
+const Windows = z.optional(z.array(z.unknown()));
 /** A year: far more than the API takes, and little enough to calculate with. */
 const MAX_WINDOW_MINUTES = 366 * 24 * 60;
 const MaintenanceWindow = z.object({
-  StartTime: text(256).refine(isWindowStart),
-  DurationInMinutes: z.int().positive().max(MAX_WINDOW_MINUTES),
+  StartTime: text(256).check(z.refine(isWindowStart)),
+  DurationInMinutes: z.int().check(z.positive(), z.lte(MAX_WINDOW_MINUTES)),
 });
 
 const Execution = z.object({
   ManagedThingId: text(64),
   TaskExecutionSummary: z.object({
     Status: status,
-    RetryAttempt: z.int().nonnegative().optional().catch(undefined),
-    LastUpdatedAt: instant.optional().catch(undefined),
+    RetryAttempt: orNone(z.int().check(z.nonnegative())),
+    LastUpdatedAt: orNone(instant),
   }),
 });
 
@@ -192,12 +195,12 @@ function scheduleOf(
   Pick<ObservedTask, 'maintenanceWindows' | 'oddities'> {
   const { read, wrong } = partReader();
   const name = 'OtaSchedulingConfig';
-  const { StartTime, EndTime, EndBehavior, MaintenanceWindows } = read(Scheduling, config, name) ?? {};
-  const startTime = read(ScheduleTime, StartTime, `${name}.StartTime`);
-  const endTime = read(ScheduleTime, EndTime, `${name}.EndTime`);
-  const endBehavior = read(text(128).optional(), EndBehavior, `${name}.EndBehavior`);
+  const schedule = read(Scheduling, config, name) ?? {};
+  const startTime = read(ScheduleTime, schedule.StartTime, `${name}.StartTime`);
+  const endTime = read(ScheduleTime, schedule.EndTime, `${name}.EndTime`);
+  const endBehavior = read(EndBehavior, schedule.EndBehavior, `${name}.EndBehavior`);
   const windowsName = `${name}.MaintenanceWindows`;
-  const windows = read(z.array(z.unknown()).optional(), MaintenanceWindows, windowsName) ?? [];
+  const windows = read(Windows, schedule.MaintenanceWindows, windowsName) ?? [];
   if (windows.length > MAX_WINDOWS) wrong.push(windowsName);
   const maintenanceWindows = windows.slice(0, MAX_WINDOWS).flatMap((entry): ScheduledWindow[] => {
     const window = read(MaintenanceWindow, entry, windowsName);
