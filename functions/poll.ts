@@ -11,7 +11,7 @@ import { createPoller, type Poller } from '../lib/compose.ts';
 import { readConfig } from '../lib/config.ts';
 import { summarizeError } from '../lib/errors.ts';
 import { recordMetrics } from '../lib/metrics.ts';
-import type { MeteredReport } from '../lib/poll.ts';
+import type { MeteredReport } from '../lib/poll-report.ts';
 import { withDefaults } from '../lib/rule-file/defaults.ts';
 import { parseRuleFile } from '../lib/rule-file/parse.ts';
 import ruleFile from '../rules.yml';

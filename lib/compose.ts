@@ -14,8 +14,10 @@ import type { RuleSubject } from './domain/rules/match.ts';
 import { resolveRules } from './domain/rules/resolve.ts';
 import type { TaskRule } from './domain/rules/rule.ts';
 import type { RuleSet } from './domain/rules/rule-set.ts';
+import { WHOLE } from './domain/shards.ts';
 import { OddityLog } from './oddities.ts';
-import { type MeteredReport, poll } from './poll.ts';
+import { poll } from './poll.ts';
+import type { MeteredReport } from './poll-report.ts';
 import type { Log } from './ports.ts';
 import { ThingSampler } from './sample-things.ts';
 import { UnwantedTasks } from './unwanted.ts';
@@ -74,7 +76,7 @@ export function createPoller(config: Config, rules: RuleSet, surroundings: Surro
     },
   };
   return async (remainingMs) => {
-    const report = await poll({ ...deps, writeId: randomUUID(), remainingMs });
+    const report = await poll({ ...deps, range: WHOLE, writeId: randomUUID(), remainingMs });
     return { ...report, api: takeCount() };
   };
 }

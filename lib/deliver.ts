@@ -1,17 +1,17 @@
-import pMap from 'p-map';
 import type { ChainContext } from './domain/chain.ts';
 import type { HistoryRow } from './domain/events.ts';
 import {
   clearDelivered,
   type LiveTask,
   nextToPublish,
+  nextToRecord,
   relink,
   retire,
   setAside,
   type TrackedTask,
 } from './domain/tracked.ts';
 import { HistoryConflictError, summarizeError } from './errors.ts';
-import type { EventBus, HistoryStore, Log, PublishOutcome, TaskStore } from './ports.ts';
+import type { AppendOutcome, EventBus, HistoryStore, Log, PublishOutcome, TaskStore } from './ports.ts';
 
 /** Tries for an event that the bus refuses for now, in one delivery. */
 const MAX_TRIES = 3;
@@ -24,7 +24,6 @@ export interface DeliverDeps {
   readonly log: Log;
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  readonly concurrency: number;
   /** Names this poll as the writer of items. */
   readonly writeId: string;
   readonly chain: Omit<ChainContext, 'now'>;
@@ -56,7 +55,7 @@ interface Parcel {
   stopped: boolean;
 }
 
-/** Tasks that are published and cleared together: few enough that even a slow one is cleared before time is up. */
+/** Tasks that are recorded, published or cleared together: few enough that even a slow one is cleared before time is up. */
 const LOAD = 100;
 
 /**
@@ -82,8 +81,7 @@ export async function deliver(
       stopped: false,
     }),
   );
-  const { concurrency } = deps;
-  await pMap(parcels, (parcel) => record(parcel, deps, mayGoOn), { concurrency });
+  await recordAll(parcels, deps, mayGoOn);
 
   const isForBus = ({ task, accepted }: Parcel) => nextToPublish(task, accepted) !== undefined;
   const [forBus, others] = [parcels.filter(isForBus), parcels.filter((parcel) => !isForBus(parcel))];
@@ -92,9 +90,9 @@ export async function deliver(
   for (let start = 0; start < forBus.length; start += LOAD) {
     const load = forBus.slice(start, start + LOAD);
     if (bus === 'up') bus = await publishInRounds(load, deps, mayGoOn);
-    cleared.push(...(await pMap(load, (parcel) => clear(parcel, deps, mayGoOn), { concurrency })));
+    cleared.push(...(await clearAll(load, deps, mayGoOn)));
   }
-  cleared.push(...(await pMap(others, (parcel) => clear(parcel, deps, mayGoOn), { concurrency })));
+  cleared.push(...(await clearAll(others, deps, mayGoOn)));
 
   const sum = (of: (parcel: Parcel) => number) => parcels.reduce((total, parcel) => total + of(parcel), 0);
   return {
@@ -110,23 +108,49 @@ export async function deliver(
 /** Whether it is worth offering more to the bus in this delivery. */
 type BusState = 'up' | 'out' | 'denied';
 
-/** Writes the rows of a task that are not in the history yet, in order. */
-async function record(parcel: Parcel, deps: DeliverDeps, mayGoOn: () => boolean): Promise<void> {
-  try {
-    await appendUnrecorded(parcel, deps, mayGoOn);
-  } catch (error) {
-    if (!(error instanceof HistoryConflictError) || !(await relinked(parcel, error, deps)))
-      fail(parcel, error, deps);
+/** Writes the rows that are not in the history yet: in rounds, every task's oldest, then the next. */
+async function recordAll(
+  parcels: readonly Parcel[],
+  deps: DeliverDeps,
+  mayGoOn: () => boolean,
+): Promise<void> {
+  let open = parcels;
+  for (;;) {
+    const round = open.flatMap((parcel) => {
+      const row = nextToRecord(parcel.task);
+      return row === undefined ? [] : [{ parcel, row }];
+    });
+    if (round.length === 0) return;
+    const ended = new Set<Parcel>();
+    for (let start = 0; start < round.length; start += LOAD) {
+      if (!mayGoOn()) return;
+      const load = round.slice(start, start + LOAD);
+      const outcomes = await deps.history.appendAll(load.map(({ row }) => row));
+      await Promise.all(
+        load.map(async ({ parcel, row }, index) => {
+          if (!(await settleRow(parcel, row, outcomes[index], deps))) ended.add(parcel);
+        }),
+      );
+    }
+    open = open.filter((parcel) => !ended.has(parcel));
   }
 }
 
-async function appendUnrecorded(parcel: Parcel, { history }: DeliverDeps, mayGoOn: () => boolean) {
-  for (const row of parcel.task.outbox) {
-    if (row.sequence <= parcel.task.recordedThrough) continue;
-    if (!mayGoOn()) return;
-    await history.append(row);
+/** @returns whether the next row of the task may follow */
+async function settleRow(
+  parcel: Parcel,
+  row: HistoryRow,
+  outcome: AppendOutcome | undefined,
+  deps: DeliverDeps,
+): Promise<boolean> {
+  if (outcome?.kind === 'appended') {
     parcel.task = { ...parcel.task, recordedThrough: row.sequence };
+    return true;
   }
+  const error = outcome?.error;
+  if (!(error instanceof HistoryConflictError) || !(await relinked(parcel, error, deps)))
+    fail(parcel, error, deps);
+  return false;
 }
 
 /**
@@ -229,27 +253,43 @@ function settle(parcel: Parcel, row: HistoryRow, outcome: PublishOutcome, deps: 
   parcel.stopped = true;
 }
 
-/** Takes what was delivered out of the outbox, if the item is still as it was read. */
-async function clear(
+/** Takes what was delivered out of the outboxes, where the item is still as it was read. */
+async function clearAll(
+  parcels: readonly Parcel[],
+  deps: DeliverDeps,
+  mayGoOn: () => boolean,
+): Promise<(TrackedTask | undefined)[]> {
+  const cleared = parcels.map((parcel) => clearedOf(parcel, deps, mayGoOn));
+  const toWrite = cleared.flatMap(({ task, isChanged }) => (isChanged ? [task] : []));
+  const outcomes = (await deps.tasks.writeAll(toWrite, deps.writeId)).values();
+  return cleared.map(({ task, parcel, isChanged }) => {
+    if (!isChanged) return task;
+    const outcome = outcomes.next().value;
+    if (outcome?.kind === 'written') return outcome.task;
+    if (outcome?.kind !== 'lost-race') {
+      parcel.failed = true;
+      const error = summarizeError(outcome?.error);
+      deps.log.error('An outbox could not be cleared', { taskId: task.taskId, error });
+    }
+    return undefined;
+  });
+}
+
+/** A task without what was delivered, and whether that is worth writing. */
+function clearedOf(
   parcel: Parcel,
   deps: DeliverDeps,
   mayGoOn: () => boolean,
-): Promise<TrackedTask | undefined> {
+): { parcel: Parcel; task: TrackedTask; isChanged: boolean } {
   const { task, accepted, stored } = parcel;
   // That rows are recorded is found out again by recording them: no need to note it in the last seconds.
-  if (accepted.size === 0 && parcel.setAside === 0 && !mayGoOn()) return stored;
+  if (accepted.size === 0 && parcel.setAside === 0 && !mayGoOn())
+    return { parcel, task: stored, isChanged: false };
   const cleared = retire(clearDelivered(task, accepted), deps.now());
   const isUnchanged =
     cleared.state === 'live' &&
     cleared.outbox.length === stored.outbox.length &&
     cleared.recordedThrough === stored.recordedThrough &&
     parcel.setAside === 0;
-  if (isUnchanged) return cleared;
-  try {
-    return await deps.tasks.write(cleared, deps.writeId);
-  } catch (error) {
-    parcel.failed = true;
-    deps.log.error('An outbox could not be cleared', { taskId: task.taskId, error: summarizeError(error) });
-    return undefined;
-  }
+  return { parcel, task: cleared, isChanged: !isUnchanged };
 }

@@ -1,5 +1,5 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { MeteredReport } from './poll.ts';
+import type { MeteredReport } from './poll-report.ts';
 
 /** Reports a poll that ended as CloudWatch metrics; its alarms are made on these names. */
 export function recordMetrics(metrics: Metrics, report: MeteredReport, durationMs: number): void {

@@ -17,16 +17,15 @@ import type { TaskRule } from './domain/rules/rule.ts';
 import { failureStatuses } from './domain/rules/sampled.ts';
 import type { Look } from './domain/selection.ts';
 import { isEnding, type TaskConfiguration } from './domain/task.ts';
-import { applyDiff, forgetRequest, type LiveTask } from './domain/tracked.ts';
+import { applyDiff, type EndedTask, forgetRequest, type LiveTask } from './domain/tracked.ts';
 import { summarizeError, TaskReadError } from './errors.ts';
 import { windowAt } from './maintenance-windows.ts';
 import type { OddityLog } from './oddities.ts';
-import type { HistoryStore, Log, ObservedTask, OtaService, TaskStore } from './ports.ts';
+import type { HistoryStore, Log, ObservedTask, OtaService } from './ports.ts';
 import { pickSamples, type ThingSampler } from './sample-things.ts';
 
 export interface ObserveDeps {
   readonly service: OtaService;
-  readonly tasks: TaskStore;
   readonly history: HistoryStore;
   readonly configurations: ConfigurationReader;
   readonly samples: ThingSampler;
@@ -39,33 +38,31 @@ export interface ObserveDeps {
   readonly now: () => number;
   /** Milliseconds from poll to poll. */
   readonly periodMs: number;
-  readonly writeId: string;
   readonly chain: Omit<ChainContext, 'now'>;
   readonly progressEvents: ProgressEvents;
   /** Whether a discovered task is one of those to be tracked, by its tags. */
   readonly isWanted: (task: ObservedTask) => boolean;
 }
 
-/** What came of a look: nothing to write, an item that was written, or another poller that was faster. */
+/** What came of a look: nothing to write, or an item that is to be, the new snapshot together with its events. */
 export type Observed =
   | { readonly kind: 'unchanged' }
   /** The task is none of those to be tracked. */
   | { readonly kind: 'not-wanted' }
-  | { readonly kind: 'lost-race' }
-  | { readonly kind: 'changed'; readonly task: LiveTask; readonly events: number };
+  | { readonly kind: 'changed'; readonly next: LiveTask | EndedTask; readonly events: number };
 
 const UNCHANGED: Observed = { kind: 'unchanged' };
 
 /**
- * Looks at one task and commits what changed, in one conditional write: the new snapshot together with its events.
+ * Looks at one task, and makes its next item of what changed.
  *
  * @throws TaskReadError for a task that is tracked and cannot be read; else what the service, the network or the database
- *   answer. Nothing is written then
+ *   answer
  */
-export function observe(look: Look, deps: ObserveDeps, signal: AbortSignal): Promise<Observed> {
+export async function observe(look: Look, deps: ObserveDeps, signal: AbortSignal): Promise<Observed> {
   switch (look.kind) {
     case 'untrack':
-      return commit(look.task, untrack(look.task.snapshot, deps.now()), deps.now(), deps);
+      return changed(look.task, untrack(look.task.snapshot, deps.now()), deps.now(), deps);
     case 'known':
       return observeKnown(look, deps, signal);
     case 'new':
@@ -75,24 +72,20 @@ export function observe(look: Look, deps: ObserveDeps, signal: AbortSignal): Pro
   }
 }
 
-/**
- * Notes in a task's snapshot that it could not be read: there are rules about that.
- *
- * @throws what the database answers; nothing is written then
- */
-export async function observeUnreadable(
+/** Notes in a task's snapshot that it could not be read: there are rules about that. */
+export function observeUnreadable(
   { task }: Extract<Look, { kind: 'known' }>,
   { cause }: TaskReadError,
   deps: ObserveDeps,
-): Promise<Observed> {
+): Observed {
   return noteUnread(task, summarizeError(cause).name, deps);
 }
 
-async function noteUnread(task: LiveTask, reason: string, deps: ObserveDeps): Promise<Observed> {
+function noteUnread(task: LiveTask, reason: string, deps: ObserveDeps): Observed {
   const now = deps.now();
   const { periodMs } = deps;
   const result = taskUnread(task.snapshot, reason, { now, periodMs });
-  return isWorthWriting(task.snapshot, result, periodMs) ? commit(task, result, now, deps) : UNCHANGED;
+  return isWorthWriting(task.snapshot, result, periodMs) ? changed(task, result, now, deps) : UNCHANGED;
 }
 
 async function observeKnown(
@@ -109,7 +102,7 @@ async function observeKnown(
   const context = contextOf(look, observed, configuration, now, deps);
   const result = diff(task.snapshot, observed.facts, context);
   if (!isWorthWriting(task.snapshot, result, deps.periodMs)) return UNCHANGED;
-  return commit(task, await withSamples(result, context.rules, deps, signal), now, deps);
+  return changed(task, await withSamples(result, context.rules, deps, signal), now, deps);
 }
 
 /** What fails here and nowhere else is that the task cannot be read. */
@@ -126,11 +119,11 @@ async function readTask(
 }
 
 /** The service does not know a task that is tracked: only a complete list that lacks it makes that true. */
-async function observeMissing(
+function observeMissing(
   { task, gone }: Extract<Look, { kind: 'known' }>,
   now: number,
   deps: ObserveDeps,
-): Promise<Observed> {
+): Observed {
   const { snapshot, taskId } = task;
   if (!gone) {
     deps.log.info('A task cannot be found, and no complete list lacks it: the next poll decides', { taskId });
@@ -139,7 +132,7 @@ async function observeMissing(
   const known = { facts: snapshot.facts, tags: {} };
   const rules = deps.rulesFor(ruleSubjectOf(known, snapshot.configuration));
   const { periodMs, progressEvents } = deps;
-  return commit(task, taskDeleted(snapshot, { now, periodMs, progressEvents, rules }), now, deps);
+  return changed(task, taskDeleted(snapshot, { now, periodMs, progressEvents, rules }), now, deps);
 }
 
 async function observeNew(
@@ -162,36 +155,20 @@ async function observeNew(
   const context = contextOf(look, observed, configuration, now, deps);
   const result = startTracking(facts, reason, context);
   const sampled = await withSamples(result, context.rules, deps, signal);
-  return write(applyDiff(task, head, sampled, { ...deps.chain, now }), sampled, deps);
+  const next = applyDiff(task, head, sampled, { ...deps.chain, now });
+  return { kind: 'changed', next, events: sampled.events.length };
 }
 
 /** A task that was asked for and is gone before it was ever seen. */
-async function forget(
-  { task, taskId, gone }: Extract<Look, { kind: 'new' }>,
-  deps: ObserveDeps,
-): Promise<Observed> {
+function forget({ task, taskId, gone }: Extract<Look, { kind: 'new' }>, deps: ObserveDeps): Observed {
   if (task?.state !== 'requested' || !gone) return UNCHANGED;
   deps.log.warn('A task that was to be tracked does not exist', { taskId });
-  await deps.tasks.write(forgetRequest(task, deps.now()), deps.writeId);
-  return UNCHANGED;
+  return { kind: 'changed', next: forgetRequest(task, deps.now()), events: 0 };
 }
 
-function commit(task: LiveTask, result: Diff, now: number, deps: ObserveDeps): Promise<Observed> {
+function changed(task: LiveTask, result: Diff, now: number, deps: ObserveDeps): Observed {
   const next = applyDiff(task, task.head, result, { ...deps.chain, now });
-  return write(next, result, deps);
-}
-
-async function write(
-  next: LiveTask,
-  { events }: Diff,
-  { tasks, writeId, log }: ObserveDeps,
-): Promise<Observed> {
-  const task = await tasks.write(next, writeId);
-  if (task === undefined) {
-    log.info('Another poller was faster', { taskId: next.taskId });
-    return { kind: 'lost-race' };
-  }
-  return { kind: 'changed', task, events: events.length };
+  return { kind: 'changed', next, events: result.events.length };
 }
 
 function contextOf(

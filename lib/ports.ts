@@ -1,7 +1,8 @@
 import type { Head } from './domain/chain.ts';
 import type { HistoryRow } from './domain/events.ts';
+import type { Range } from './domain/shards.ts';
 import type { TaskConfiguration, TaskFacts, TaskSummary } from './domain/task.ts';
-import type { TrackedTask } from './domain/tracked.ts';
+import type { EndedTask, ExcludedTask, LiveTask, RequestedTask, TrackedTask } from './domain/tracked.ts';
 
 /** An entry of `OtaSchedulingConfig.MaintenanceWindows`, as the service has it: an AWS cron expression or one time, in UTC. */
 export interface ScheduledWindow {
@@ -61,20 +62,47 @@ export interface PollState {
   readonly watchingSince: number;
   /** Task id at which a poll ran out of time. */
   readonly resumeAfter?: string;
+  /** Set once the index of live tasks has every task that it is to have: items of earlier versions are not in it. */
+  readonly indexed?: boolean;
 }
 
-/** The whole `tasks` table. */
-export interface StoredTasks {
-  readonly tasks: readonly TrackedTask[];
-  readonly pollState?: PollState;
-  /** Items that cannot be understood, maybe that of POLL_STATE_KEY: left alone, and reported. */
+/** Items of the tasks table. */
+export interface Items<Task extends TrackedTask = TrackedTask> {
+  readonly tasks: readonly Task[];
+  /** Items that cannot be understood: left alone, and reported. */
   readonly unreadable: readonly { readonly taskId: string; readonly error: Error }[];
 }
+
+/** The whole `tasks` table. The item of POLL_STATE_KEY may be among those that cannot be understood. */
+export interface StoredTasks extends Items {
+  readonly pollState?: PollState;
+}
+
+/** What came of a write: another writer may have been faster. */
+export type WriteOutcome<Task> =
+  | { readonly kind: 'written'; readonly task: Task }
+  | { readonly kind: 'lost-race' }
+  | { readonly kind: 'failed'; readonly error: unknown };
 
 /** Snapshots with their outboxes: the `tasks` table. */
 export interface TaskStore {
   /** Reads every item, strongly consistent. */
   readAll(): Promise<StoredTasks>;
+  /**
+   * Reads the tasks of a range that are watched, asked for, or not delivered. What is known of them from before is used again
+   * where its version is still the one that is stored; a version that is stored since a moment may be missed, which the next
+   * write of the task notices.
+   *
+   * @param atMost so many tasks; nothing is read of more
+   */
+  readLive(
+    range: Range,
+    atMost?: number,
+  ): Promise<Items<LiveTask | RequestedTask> | { readonly tooMany: number }>;
+  /** Reads those of the tasks that are stored and not live: over, or not to be watched. Remembers them. */
+  readOthers(taskIds: readonly string[]): Promise<Items<EndedTask | ExcludedTask>>;
+  /** Has the index find tasks that an earlier version stored, which had none. */
+  indexAll(writeId: string): Promise<void>;
   read(taskId: string): Promise<TrackedTask | undefined>;
   /**
    * Writes an item if its version is still `task.version`.
@@ -83,13 +111,28 @@ export interface TaskStore {
    * @returns the item as stored, with its new version; undefined when somebody else was faster
    */
   write<Task extends TrackedTask>(task: Task, writeId: string): Promise<Task | undefined>;
+  /** Writes items of different tasks, each as `write` does, in few requests. Never throws: one outcome a task, in order. */
+  writeAll<Task extends TrackedTask>(
+    tasks: readonly Task[],
+    writeId: string,
+  ): Promise<readonly WriteOutcome<Task>[]>;
+  /** @throws UnreadableItemError */
+  readPollState(): Promise<PollState | undefined>;
   writePollState(state: PollState): Promise<void>;
 }
 
+/** What came of adding a row to the history. */
+export type AppendOutcome =
+  | { readonly kind: 'appended' }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
 /** The append-only `history` table. */
 export interface HistoryStore {
-  /** Adds a row; adding the same row again does nothing. Throws HistoryConflictError when another has its place. */
-  append(row: HistoryRow): Promise<void>;
+  /**
+   * Adds rows of different tasks, in few requests; adding the same row again does nothing. Never throws: an outcome a row, in
+   * order, which is a HistoryConflictError where another row has its place.
+   */
+  appendAll(rows: readonly HistoryRow[]): Promise<readonly AppendOutcome[]>;
   /** The end of a task's history; undefined when it has none. */
   head(taskId: string): Promise<Head | undefined>;
   /**

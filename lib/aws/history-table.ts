@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { Head } from '../domain/chain.ts';
+import type { HistoryRow } from '../domain/events.ts';
 import { HistoryConflictError } from '../errors.ts';
 import type { HistoryReader, HistoryStore } from '../ports.ts';
 import { parseStored, StoredHistoryRow } from './task-items.ts';
@@ -18,26 +19,36 @@ const MAX_UNDELIVERED_PAGES = 10;
 
 /** The append-only history: rows are put where nothing is, and read. */
 export function historyTable(client: DynamoDBDocumentClient, tableName: string): HistoryStore {
+  async function append(row: HistoryRow): Promise<void> {
+    try {
+      await client.send(
+        new PutCommand({
+          TableName: tableName,
+          Item: row,
+          ConditionExpression: 'attribute_not_exists(taskId)',
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      const Key = { taskId: row.taskId, sequence: row.sequence };
+      const { Item } = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
+      // Put by an earlier try, ours or another poller's, or not ours at all.
+      if (Item?.hash !== row.hash) throw new HistoryConflictError(row.taskId, row.sequence, { cause: error });
+    }
+  }
+
   return {
-    async append(row) {
-      try {
-        await client.send(
-          new PutCommand({
-            TableName: tableName,
-            Item: row,
-            ConditionExpression: 'attribute_not_exists(taskId)',
-          }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        const Key = { taskId: row.taskId, sequence: row.sequence };
-        const { Item } = await client.send(
-          new GetCommand({ TableName: tableName, Key, ConsistentRead: true }),
-        );
-        // Put by an earlier try, ours or another poller's, or not ours at all.
-        if (Item?.hash !== row.hash)
-          throw new HistoryConflictError(row.taskId, row.sequence, { cause: error });
-      }
+    async appendAll(rows) {
+      return Promise.all(
+        rows.map(async (row) => {
+          try {
+            await append(row);
+            return { kind: 'appended' };
+          } catch (error) {
+            return { kind: 'failed', error };
+          }
+        }),
+      );
     },
 
     async head(taskId) {

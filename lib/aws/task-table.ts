@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { isIn } from '../domain/shards.ts';
 import type { TrackedTask } from '../domain/tracked.ts';
 import { UnreadableItemError } from '../errors.ts';
 import { POLL_STATE_KEY, type PollState, type StoredTasks, type TaskStore } from '../ports.ts';
@@ -22,12 +23,53 @@ export function taskTable(
     return Item;
   };
 
-  return {
-    async readAll() {
-      const items: Record<string, unknown>[] = [];
-      const pages = paginateScan({ client }, { TableName: tableName, ConsistentRead: isScanConsistent });
-      for await (const page of pages) items.push(...(page.Items ?? []));
-      return parseItems(items);
+  const readAll = async () => {
+    const items: Record<string, unknown>[] = [];
+    const pages = paginateScan({ client }, { TableName: tableName, ConsistentRead: isScanConsistent });
+    for await (const page of pages) items.push(...(page.Items ?? []));
+    return parseItems(items);
+  };
+
+  const store: TaskStore = {
+    readAll,
+
+    async readLive(range) {
+      const { tasks, unreadable } = await readAll();
+      const live = tasks.filter((task) => task.state === 'live' || task.state === 'requested');
+      return {
+        tasks: live.filter(({ taskId }) => isIn(range, taskId)),
+        unreadable: unreadable.filter(({ taskId }) => taskId !== POLL_STATE_KEY && isIn(range, taskId)),
+      };
+    },
+
+    async readOthers(taskIds) {
+      const found = await Promise.all(taskIds.map((taskId) => store.read(taskId)));
+      return {
+        tasks: found.filter((task) => task?.state === 'ended' || task?.state === 'excluded'),
+        unreadable: [],
+      };
+    },
+
+    async indexAll() {
+      await Promise.resolve();
+    },
+
+    async readPollState() {
+      const item = await readItem(POLL_STATE_KEY);
+      return item && parsePollState(item);
+    },
+
+    async writeAll(tasks, writeId) {
+      return Promise.all(
+        tasks.map(async (task) => {
+          try {
+            const written = await store.write(task, writeId);
+            return written === undefined ? { kind: 'lost-race' } : { kind: 'written', task: written };
+          } catch (error) {
+            return { kind: 'failed', error };
+          }
+        }),
+      );
     },
 
     async read(taskId) {
@@ -64,6 +106,7 @@ export function taskTable(
       await client.send(new PutCommand({ TableName: tableName, Item: { taskId: POLL_STATE_KEY, ...state } }));
     },
   };
+  return store;
 }
 
 function parseItems(items: readonly Record<string, unknown>[]): StoredTasks {

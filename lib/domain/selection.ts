@@ -82,6 +82,13 @@ export function taskIdOf(look: Look): string {
   return look.kind === 'new' ? look.taskId : look.task.taskId;
 }
 
+/** Ids of the tasks among looks that were found in the list, and of which nothing else is known. */
+export function strangersIn(looks: readonly Look[]): string[] {
+  return looks.flatMap((look) =>
+    look.kind === 'new' && look.task === undefined && look.reason === 'discovered' ? [look.taskId] : [],
+  );
+}
+
 function isHeldBack(task: TrackedTask): boolean {
   return task.state === 'live' && task.stopped === undefined && isOutboxFull(task);
 }

@@ -94,6 +94,11 @@ function bytesOf(rows: readonly HistoryRow[]): number {
   return rows.reduce((sum, row) => sum + utf8.encode(JSON.stringify(row)).length, 0);
 }
 
+/** The oldest row that is not in the history yet. */
+export function nextToRecord({ outbox, recordedThrough }: LiveTask): HistoryRow | undefined {
+  return outbox.find(({ sequence }) => sequence > recordedThrough);
+}
+
 /** The row that the bus is offered next: history first, so only one that is recorded. */
 export function nextToPublish(task: LiveTask, accepted: ReadonlySet<number>): HistoryRow | undefined {
   const next = task.outbox.find((row) => row.published && !accepted.has(row.sequence));

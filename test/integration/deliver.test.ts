@@ -62,7 +62,6 @@ function process() {
     log: { info: entry('info'), warn: entry('warn'), error: entry('error') },
     now: () => world.now,
     sleep: async (milliseconds) => void slept.push(milliseconds),
-    concurrency: 1,
     writeId: 'now',
     chain: { hash: canonicalHash },
   };

@@ -51,21 +51,22 @@ function oneRow(now = NOON) {
 
 describe('append', () => {
   it('puts a row where none is', async () => {
-    await table().append(oneRow());
+    await table().appendAll([oneRow()]);
     expect(await world.history()).toEqual([oneRow()]);
   });
 
   it('does nothing when the row is there', async () => {
-    const { append } = table();
-    await append(oneRow());
-    await append(oneRow());
+    const { appendAll } = table();
+    await appendAll([oneRow()]);
+    expect(await appendAll([oneRow()])).toEqual([{ kind: 'appended' }]);
     expect(await world.history()).toEqual([oneRow()]);
   });
 
   it('never replaces a row', async () => {
-    await table().append(oneRow());
-    const { gate, append } = table();
-    const error = await append(oneRow(NOON + 1)).catch((thrown: unknown) => thrown);
+    await table().appendAll([oneRow()]);
+    const { gate, appendAll } = table();
+    const [outcome] = await appendAll([oneRow(NOON + 1)]);
+    const error = outcome?.kind === 'failed' ? outcome.error : undefined;
     expect(error).toBeInstanceOf(HistoryConflictError);
     expect(error).toMatchObject({
       taskId: 'task1',
@@ -81,9 +82,9 @@ describe('append', () => {
   });
 
   it('passes on what else goes wrong', async () => {
-    const { gate, append } = table();
+    const { gate, appendAll } = table();
     gate.on = () => 'unsent';
-    await expect(append(oneRow())).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(await appendAll([oneRow()])).toMatchObject([{ kind: 'failed', error: { code: 'ECONNRESET' } }]);
     expect(gate.count('GetItem')).toBe(0);
   });
 });

@@ -8,7 +8,7 @@ import { type Clients, TRANSLATION } from '../../lib/aws/clients.ts';
 import { createPoller } from '../../lib/compose.ts';
 import { type Config, readConfig } from '../../lib/config.ts';
 import type { RuleSet } from '../../lib/domain/rules/rule-set.ts';
-import type { MeteredReport } from '../../lib/poll.ts';
+import type { MeteredReport } from '../../lib/poll-report.ts';
 import { DEFAULT_RULES } from '../../lib/rule-file/defaults.ts';
 import { type Bus, startBus } from '../../local/bus/bus.ts';
 import { createTables } from '../../local/database/create-tables.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { z } from 'zod';
 import { recordMetrics } from '../../../lib/metrics.ts';
-import type { MeteredReport } from '../../../lib/poll.ts';
+import type { MeteredReport } from '../../../lib/poll-report.ts';
 import { startCloudFormation } from '../../integration/publish-dashboard/cloudformation.ts';
 import { MINUTE } from '../../support/builders.ts';
 import { World } from '../../support/world.ts';

@@ -1,0 +1,163 @@
+import type { TableDefinition } from '../../../local/template/tables.ts';
+import { Item, sizeOf, sortable } from './values.ts';
+
+/** An answer of Query or Scan holds this much. */
+const PAGE_BYTES = 1_048_576;
+
+/** A part of an answer, and the key of its last item where there is more. */
+export interface Page {
+  /** JSON. */
+  readonly items: readonly string[];
+  readonly lastKey?: Item;
+}
+
+/** What of a partition is read. */
+export interface Span {
+  readonly limit?: number | undefined;
+  /** Where the page before ended. */
+  readonly startKey?: Item | undefined;
+  readonly backward?: boolean | undefined;
+  /** Whether the row of a range key, sortable, belongs to it. */
+  readonly isWanted?: (range: string) => boolean;
+}
+
+/** Items are kept as text, which is what is asked for, and takes a fraction of the memory. */
+interface Row {
+  readonly range: string;
+  readonly text: string;
+  readonly size: number;
+}
+
+type NamedKeys = readonly { AttributeName?: string | undefined; KeyType?: string | undefined }[];
+
+/** A table, or an index of it, with what it keeps of each item: rows in the order of their keys. */
+class View {
+  readonly hash: string;
+  readonly range: string | undefined;
+  readonly #keys: readonly string[];
+  readonly #project: (item: Item) => Item;
+  readonly #partitions = new Map<string, { rows: Map<string, Row>; order?: string[] | undefined }>();
+
+  constructor(schema: NamedKeys, tableKeys: readonly string[], project: (item: Item) => Item) {
+    this.hash = schema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '';
+    this.range = schema.find(({ KeyType }) => KeyType === 'RANGE')?.AttributeName;
+    this.#keys = [...new Set([this.hash, ...(this.range === undefined ? [] : [this.range]), ...tableKeys])];
+    this.#project = project;
+  }
+
+  put(item: Item): void {
+    const place = this.#placeOf(item);
+    if (place === undefined) return;
+    const kept = this.#project(item);
+    const row = { range: place.range, text: JSON.stringify(kept), size: sizeOf(kept) };
+    let partition = this.#partitions.get(place.partition);
+    if (partition === undefined) this.#partitions.set(place.partition, (partition = { rows: new Map() }));
+    if (!partition.rows.has(place.row)) partition.order = undefined;
+    partition.rows.set(place.row, row);
+  }
+
+  delete(item: Item): void {
+    const place = this.#placeOf(item);
+    const partition = place && this.#partitions.get(place.partition);
+    if (partition?.rows.delete(place?.row ?? '')) partition.order = undefined;
+  }
+
+  get(key: Item): string | undefined {
+    const place = this.#placeOf(key);
+    return place && this.#partitions.get(place.partition)?.rows.get(place.row)?.text;
+  }
+
+  get partitions(): readonly string[] {
+    return [...this.#partitions.keys()];
+  }
+
+  page(partitionKey: string, { limit, startKey, backward = false, isWanted = () => true }: Span): Page {
+    const partition = this.#partitions.get(partitionKey);
+    if (partition === undefined) return { items: [] };
+    partition.order ??= [...partition.rows.keys()].sort();
+    const order = backward ? partition.order.toReversed() : partition.order;
+    const start = startKey === undefined ? 0 : order.indexOf(this.#placeOf(startKey)?.row ?? '') + 1;
+    const items: string[] = [];
+    let bytes = 0;
+    for (const name of order.slice(start)) {
+      const row = partition.rows.get(name);
+      if (row === undefined || !isWanted(row.range)) continue;
+      if (items.length === limit || bytes + row.size > PAGE_BYTES)
+        return { items, lastKey: this.#keyOf(items.at(-1) ?? '{}') };
+      items.push(row.text);
+      bytes += row.size;
+    }
+    return { items };
+  }
+
+  #keyOf(text: string): Item {
+    const item = Item.parse(JSON.parse(text));
+    return Object.fromEntries(this.#keys.flatMap((name) => (item[name] ? [[name, item[name]]] : [])));
+  }
+
+  /** A table without a range key is one partition, ordered by what it is hashed by. Undefined for what an index lacks. */
+  #placeOf(item: Item): { partition: string; row: string; range: string } | undefined {
+    const [hash, ...rest] = this.#keys.map((name) => sortable(item[name]));
+    if (hash === undefined || rest.includes(undefined)) return undefined;
+    if (this.#keys.length === 1) return { partition: '', row: hash, range: hash };
+    return { partition: hash, row: rest.join('\0'), range: rest[0] ?? '' };
+  }
+}
+
+/** A table in memory with the indexes that are asked for. */
+export class Table {
+  readonly #table: View;
+  readonly #indexes: ReadonlyMap<string, View>;
+
+  /** @param indexes names of those that are kept: others cost time and nobody asks for them */
+  constructor({ createTable }: TableDefinition, indexes: readonly string[] = []) {
+    const { KeySchema = [], GlobalSecondaryIndexes = [] } = createTable;
+    const keys = KeySchema.map(({ AttributeName = '' }) => AttributeName);
+    this.#table = new View(KeySchema, keys, (item) => item);
+    const kept = GlobalSecondaryIndexes.filter(({ IndexName = '' }) => indexes.includes(IndexName));
+    this.#indexes = new Map(
+      kept.map(({ IndexName = '', KeySchema: schema = [], Projection }) => {
+        const indexKeys = schema.map(({ AttributeName = '' }) => AttributeName);
+        const names = [...keys, ...indexKeys, ...(Projection?.NonKeyAttributes ?? [])];
+        return [IndexName, new View(schema, keys, (item) => pick(item, names))];
+      }),
+    );
+  }
+
+  get(key: Item): Item | undefined {
+    const text = this.#table.get(key);
+    return text === undefined ? undefined : Item.parse(JSON.parse(text));
+  }
+
+  /** An item as JSON. */
+  getText(key: Item): string | undefined {
+    return this.#table.get(key);
+  }
+
+  put(item: Item): void {
+    if (this.#indexes.size > 0) {
+      const before = this.get(item);
+      for (const index of this.#indexes.values()) {
+        if (before !== undefined) index.delete(before);
+        index.put(item);
+      }
+    }
+    this.#table.put(item);
+  }
+
+  /** A table without a range key. */
+  scan(span: Span): Page {
+    return this.#table.page('', span);
+  }
+
+  /** @throws RangeError for an index that is not kept */
+  view(indexName: string | undefined): View {
+    const view = indexName === undefined ? this.#table : this.#indexes.get(indexName);
+    if (view === undefined) throw new RangeError(`No stand-in for the index ${indexName}`);
+    return view;
+  }
+}
+
+function pick(item: Item, names: readonly string[]): Item {
+  return Object.fromEntries(names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]])));
+}
