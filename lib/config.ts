@@ -18,8 +18,26 @@ export interface Config {
   readonly historyRetentionDays?: number;
   /** Requests in flight at once. */
   readonly fetchConcurrency: number;
-  /** From poll to poll: what is further apart leaves a gap in which nobody looked. */
+  /** From one invocation to the next. */
   readonly pollPeriodSeconds: number;
+  /** From one round of a poll to the next: the period, or a part of it. */
+  readonly pollIntervalSeconds: number;
+  /** A task in progress is looked at at least so often, if the requests suffice: the period, or longer. */
+  readonly maxLatencySeconds: number;
+  /** Whether a task in progress is left alone while its `LastUpdatedAt` in the list stands still. */
+  readonly trustLastUpdated: boolean;
+  /** Budget of requests to the service; learned from its throttling where it is not given. */
+  readonly requestsPerSecond?: number;
+  /** How polls are shared among workers; undefined where they are not. */
+  readonly fanOut?: FanOutConfig;
+}
+
+export interface FanOutConfig {
+  /** Looks that are not worth sharing. */
+  readonly above: number;
+  readonly queueUrl: string;
+  /** Workers at once. */
+  readonly workers: number;
 }
 
 const wholeNumber = (min: number, max: number) => {
@@ -61,10 +79,29 @@ const Environment = z
     DISCOVERY_TAG: z.optional(tagCondition),
     PROGRESS_EVENTS: z._default(oneOf(PROGRESS_EVENTS), 'milestones'),
     HISTORY_RETENTION_DAYS: z.optional(wholeNumber(1, 36_500)),
-    FETCH_CONCURRENCY: z._default(wholeNumber(1, 500), 10),
+    FETCH_CONCURRENCY: z._default(wholeNumber(1, 500), 50),
     POLL_PERIOD_SECONDS: z._default(wholeNumber(1, 86_400), 60),
+    POLL_INTERVAL_SECONDS: z.optional(wholeNumber(5, 86_400)),
+    MAX_LATENCY_SECONDS: z.optional(wholeNumber(5, 86_400)),
+    TRUST_LAST_UPDATED: z._default(oneOf(['on', 'off']), 'off'),
+    REQUESTS_PER_SECOND: z.optional(wholeNumber(1, 10_000)),
+    FAN_OUT_ABOVE: z._default(wholeNumber(1, 1_000_000), 5_000),
+    SHARD_QUEUE_URL: z.optional(z.url('expected the URL of a queue')),
+    WORKER_CONCURRENCY: z._default(wholeNumber(2, 1_000), 10),
   })
   .check(
+    z.superRefine((data, context) => {
+      const { POLL_PERIOD_SECONDS: period } = data;
+      const { POLL_INTERVAL_SECONDS: interval = period, MAX_LATENCY_SECONDS: latency = period } = data;
+      if (interval > period) {
+        const message = `must not be longer than POLL_PERIOD_SECONDS, which is ${period}`;
+        context.addIssue({ code: 'custom', path: ['POLL_INTERVAL_SECONDS'], message });
+      }
+      if (latency < interval) {
+        const message = `must not be shorter than the interval between polls, which is ${interval}`;
+        context.addIssue({ code: 'custom', path: ['MAX_LATENCY_SECONDS'], message });
+      }
+    }),
     z.superRefine(({ DISCOVERY: discovery, DISCOVERY_TAG: tag }, context) => {
       if (discovery === 'tagged' && tag === undefined) {
         context.addIssue({
@@ -102,5 +139,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ...(data.HISTORY_RETENTION_DAYS !== undefined && { historyRetentionDays: data.HISTORY_RETENTION_DAYS }),
     fetchConcurrency: data.FETCH_CONCURRENCY,
     pollPeriodSeconds: data.POLL_PERIOD_SECONDS,
+    pollIntervalSeconds: data.POLL_INTERVAL_SECONDS ?? data.POLL_PERIOD_SECONDS,
+    maxLatencySeconds: data.MAX_LATENCY_SECONDS ?? data.POLL_PERIOD_SECONDS,
+    trustLastUpdated: data.TRUST_LAST_UPDATED === 'on',
+    ...(data.REQUESTS_PER_SECOND !== undefined && { requestsPerSecond: data.REQUESTS_PER_SECOND }),
+    ...(data.SHARD_QUEUE_URL !== undefined && {
+      fanOut: {
+        above: data.FAN_OUT_ABOVE,
+        queueUrl: data.SHARD_QUEUE_URL,
+        workers: data.WORKER_CONCURRENCY,
+      },
+    }),
   };
 }

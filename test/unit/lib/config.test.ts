@@ -8,8 +8,11 @@ const DEFAULTS: Config = {
   eventBus: 'ota-watch-dev',
   discovery: 'all',
   progressEvents: 'milestones',
-  fetchConcurrency: 10,
+  fetchConcurrency: 50,
   pollPeriodSeconds: 60,
+  pollIntervalSeconds: 60,
+  maxLatencySeconds: 60,
+  trustLastUpdated: false,
 };
 
 type Environment = Readonly<Record<string, string>>;
@@ -24,7 +27,16 @@ const EMPTY: Environment = {
   HISTORY_RETENTION_DAYS: '',
   FETCH_CONCURRENCY: '',
   POLL_PERIOD_SECONDS: '',
+  POLL_INTERVAL_SECONDS: '',
+  MAX_LATENCY_SECONDS: '',
+  TRUST_LAST_UPDATED: '',
+  REQUESTS_PER_SECOND: '',
+  FAN_OUT_ABOVE: '',
+  SHARD_QUEUE_URL: '',
+  WORKER_CONCURRENCY: '',
 };
+
+const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/123456789012/shards';
 
 describe('readConfig', () => {
   it.each([{}, EMPTY, { PATH: '/bin', AWS_REGION: 'eu-west-1' }])('needs nothing: %o', (env) => {
@@ -59,7 +71,25 @@ describe('readConfig', () => {
     [{ HISTORY_RETENTION_DAYS: '36500' }, { historyRetentionDays: 36_500 }],
     [{ FETCH_CONCURRENCY: '1' }, { fetchConcurrency: 1 }],
     [{ FETCH_CONCURRENCY: '500' }, { fetchConcurrency: 500 }],
-    [{ POLL_PERIOD_SECONDS: '300' }, { pollPeriodSeconds: 300 }],
+    [
+      { POLL_PERIOD_SECONDS: '300' },
+      { pollPeriodSeconds: 300, pollIntervalSeconds: 300, maxLatencySeconds: 300 },
+    ],
+    [{ POLL_INTERVAL_SECONDS: '5' }, { pollIntervalSeconds: 5 }],
+    [{ MAX_LATENCY_SECONDS: '300' }, { maxLatencySeconds: 300 }],
+    [
+      { POLL_INTERVAL_SECONDS: '10', MAX_LATENCY_SECONDS: '20' },
+      { pollIntervalSeconds: 10, maxLatencySeconds: 20 },
+    ],
+    [{ TRUST_LAST_UPDATED: 'on' }, { trustLastUpdated: true }],
+    [{ REQUESTS_PER_SECOND: '10' }, { requestsPerSecond: 10 }],
+    // A limit and workers are nothing without a queue.
+    [{ FAN_OUT_ABOVE: '100', WORKER_CONCURRENCY: '2' }, {}],
+    [{ SHARD_QUEUE_URL: QUEUE }, { fanOut: { above: 5_000, queueUrl: QUEUE, workers: 10 } }],
+    [
+      { SHARD_QUEUE_URL: QUEUE, FAN_OUT_ABOVE: '100', WORKER_CONCURRENCY: '2' },
+      { fanOut: { above: 100, queueUrl: QUEUE, workers: 2 } },
+    ],
   ])('%o', (env, changes) => {
     expect(readConfig(env)).toEqual({ ...DEFAULTS, ...changes });
   });
@@ -83,6 +113,21 @@ describe('readConfig', () => {
     [{ FETCH_CONCURRENCY: ' 5' }, FETCHES],
     [{ FETCH_CONCURRENCY: '1e2' }, FETCHES],
     [{ FETCH_CONCURRENCY: '9'.repeat(400) }, FETCHES],
+    [{ POLL_INTERVAL_SECONDS: '4' }, 'POLL_INTERVAL_SECONDS: expected a whole number from 5 to 86400'],
+    [
+      { POLL_INTERVAL_SECONDS: '61' },
+      'POLL_INTERVAL_SECONDS: must not be longer than POLL_PERIOD_SECONDS, which is 60; ' +
+        'MAX_LATENCY_SECONDS: must not be shorter than the interval between polls, which is 61',
+    ],
+    [
+      { MAX_LATENCY_SECONDS: '59' },
+      'MAX_LATENCY_SECONDS: must not be shorter than the interval between polls, which is 60',
+    ],
+    [{ TRUST_LAST_UPDATED: 'yes' }, `TRUST_LAST_UPDATED: ${ONE_OF} on, off`],
+    [{ REQUESTS_PER_SECOND: '0' }, 'REQUESTS_PER_SECOND: expected a whole number from 1 to 10000'],
+    [{ FAN_OUT_ABOVE: 'off' }, 'FAN_OUT_ABOVE: expected a whole number from 1 to 1000000'],
+    [{ SHARD_QUEUE_URL: 'shards' }, 'SHARD_QUEUE_URL: expected the URL of a queue'],
+    [{ WORKER_CONCURRENCY: '1' }, 'WORKER_CONCURRENCY: expected a whole number from 2 to 1000'],
     [
       { PROGRESS_EVENTS: 'some', FETCH_CONCURRENCY: 'many' },
       `PROGRESS_EVENTS: ${ONE_OF} milestones, all, none; ${FETCHES}`,
