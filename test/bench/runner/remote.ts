@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { z } from 'zod';
 
-const Request = z.object({ id: z.number(), name: z.string(), argument: z.unknown() });
-const Reply = z.object({ id: z.number(), result: z.unknown(), error: z.string().optional() });
+const Request = z.object({ id: z.number(), name: z.string(), argument: z.unknown().optional() });
+const Reply = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() });
 
 type Handlers = Readonly<Record<string, (argument: unknown) => unknown>>;
 
@@ -29,7 +29,10 @@ export interface RemoteOptions {
 /** A process of its own that is called like an object. */
 export class Remote {
   readonly #process: ChildProcess;
-  readonly #waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
+  readonly #waiting = new Map<
+    number,
+    { resolve: (result: unknown) => void; reject: (error: Error) => void }
+  >();
   #calls = 0;
 
   constructor(script: string, { env = {}, execArgv = [] }: RemoteOptions = {}) {

@@ -2,10 +2,9 @@ import { pinnedTask } from '../../../local/simulator/simulator.ts';
 
 /** The largest page that ListOtaTasks gives. */
 const PAGE = 1_000;
-/** Tasks that share a configuration. */
-const TASKS_A_CONFIGURATION = 1_000;
 /** The members of a task that the list shows. */
 const SUMMARY = ['TaskId', 'TaskArn', 'CreatedAt', 'LastUpdatedAt', 'TaskConfigurationId', 'Status'];
+const HOUR_MS = 3_600_000;
 /** Things that one change moves from queued to succeeded. */
 const STEP = 5;
 
@@ -18,13 +17,13 @@ interface BenchTask {
 }
 
 /** A rollout of 1,000 things that is under way, as GetOtaTask shows it. */
-function documentOf({ taskId, createdAt, updatedAt, succeeded }: BenchTask, index: number) {
+function documentOf({ taskId, createdAt, updatedAt, succeeded }: BenchTask) {
   return pinnedTask({
     taskId,
     counts: { queued: 800 - succeeded, inProgress: 100, succeeded: 100 + succeeded },
     createdAt,
     updatedAt,
-    configurationId: `configuration${Math.floor(index / TASKS_A_CONFIGURATION)}`,
+    configurationId: 'careful',
     members: { Description: 'Firmware 4.2 for thermostats', Tags: { team: 'thermostats' } },
   });
 }
@@ -37,19 +36,23 @@ export function taskIdAt(index: number): string {
 export class BenchAccount {
   #tasks: BenchTask[] = [];
   #pages: Buffer[] = [];
+  #createdAt = 0;
   #changes = 0;
 
   /** @param now epoch milliseconds; the tasks are an hour old then */
   seed(tasks: number, now: number): void {
-    const createdAt = now - 3_600_000;
-    this.#tasks = Array.from({ length: tasks }, (_, index) => ({
-      taskId: taskIdAt(index),
-      createdAt,
-      updatedAt: createdAt,
-      succeeded: 0,
-    }));
-    this.#pages = [];
     this.#changes = 0;
+    this.#createdAt = now - HOUR_MS;
+    this.#tasks = [];
+    this.grow(tasks);
+  }
+
+  /** Adds tasks like those that were seeded. */
+  grow(tasks: number): void {
+    const [createdAt, updatedAt] = [this.#createdAt, this.#createdAt];
+    for (let index = this.#tasks.length; index < tasks; index += 1)
+      this.#tasks.push({ taskId: taskIdAt(index), createdAt, updatedAt, succeeded: 0 });
+    this.#pages = [];
   }
 
   /**
@@ -84,7 +87,7 @@ export class BenchAccount {
     const index = Number(taskId.slice('bench'.length));
     const task = this.#tasks[index];
     if (task?.taskId !== taskId) return undefined;
-    task.body ??= Buffer.from(JSON.stringify(documentOf(task, index)));
+    task.body ??= Buffer.from(JSON.stringify(documentOf(task)));
     return task.body;
   }
 
@@ -97,8 +100,8 @@ export class BenchAccount {
 
   #makePage(page: number): Buffer {
     const start = page * PAGE;
-    const tasks = this.#tasks.slice(start, start + PAGE).map((task, offset) => {
-      const document = documentOf(task, start + offset);
+    const tasks = this.#tasks.slice(start, start + PAGE).map((task) => {
+      const document = documentOf(task);
       return Object.fromEntries(SUMMARY.map((member) => [member, document[member]]));
     });
     const isLast = start + PAGE >= this.#tasks.length;

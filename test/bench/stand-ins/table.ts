@@ -28,7 +28,22 @@ interface Row {
   readonly size: number;
 }
 
+interface Partition {
+  readonly rows: Map<string, Row>;
+  order?: readonly string[] | undefined;
+}
+
+interface Place {
+  readonly partition: string;
+  /** Tells the rows of a partition apart, in order. */
+  readonly row: string;
+  readonly range: string;
+}
+
 type NamedKeys = readonly { AttributeName?: string | undefined; KeyType?: string | undefined }[];
+
+/** The one partition of a table without a range key. */
+export const WHOLE_TABLE = '';
 
 /** A table, or an index of it, with what it keeps of each item: rows in the order of their keys. */
 class View {
@@ -36,7 +51,7 @@ class View {
   readonly range: string | undefined;
   readonly #keys: readonly string[];
   readonly #project: (item: Item) => Item;
-  readonly #partitions = new Map<string, { rows: Map<string, Row>; order?: string[] | undefined }>();
+  readonly #partitions = new Map<string, Partition>();
 
   constructor(schema: NamedKeys, tableKeys: readonly string[], project: (item: Item) => Item) {
     this.hash = schema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '';
@@ -45,30 +60,28 @@ class View {
     this.#project = project;
   }
 
-  put(item: Item): void {
+  /** @param before the item as it was */
+  put(item: Item, before?: Item): void {
     const place = this.#placeOf(item);
+    const old = before && this.#placeOf(before);
+    if (old !== undefined && (place?.partition !== old.partition || place.row !== old.row)) this.#delete(old);
     if (place === undefined) return;
     const kept = this.#project(item);
     const row = { range: place.range, text: JSON.stringify(kept), size: sizeOf(kept) };
-    let partition = this.#partitions.get(place.partition);
-    if (partition === undefined) this.#partitions.set(place.partition, (partition = { rows: new Map() }));
+    const partition: Partition = this.#partitions.get(place.partition) ?? { rows: new Map() };
+    this.#partitions.set(place.partition, partition);
     if (!partition.rows.has(place.row)) partition.order = undefined;
     partition.rows.set(place.row, row);
   }
 
-  delete(item: Item): void {
-    const place = this.#placeOf(item);
-    const partition = place && this.#partitions.get(place.partition);
-    if (partition?.rows.delete(place?.row ?? '')) partition.order = undefined;
+  #delete({ partition, row }: Place): void {
+    const rows = this.#partitions.get(partition);
+    if (rows?.rows.delete(row)) rows.order = undefined;
   }
 
   get(key: Item): string | undefined {
     const place = this.#placeOf(key);
     return place && this.#partitions.get(place.partition)?.rows.get(place.row)?.text;
-  }
-
-  get partitions(): readonly string[] {
-    return [...this.#partitions.keys()];
   }
 
   page(partitionKey: string, { limit, startKey, backward = false, isWanted = () => true }: Span): Page {
@@ -96,10 +109,10 @@ class View {
   }
 
   /** A table without a range key is one partition, ordered by what it is hashed by. Undefined for what an index lacks. */
-  #placeOf(item: Item): { partition: string; row: string; range: string } | undefined {
+  #placeOf(item: Item): Place | undefined {
     const [hash, ...rest] = this.#keys.map((name) => sortable(item[name]));
     if (hash === undefined || rest.includes(undefined)) return undefined;
-    if (this.#keys.length === 1) return { partition: '', row: hash, range: hash };
+    if (this.#keys.length === 1) return { partition: WHOLE_TABLE, row: hash, range: hash };
     return { partition: hash, row: rest.join('\0'), range: rest[0] ?? '' };
   }
 }
@@ -135,23 +148,17 @@ export class Table {
   }
 
   put(item: Item): void {
-    if (this.#indexes.size > 0) {
-      const before = this.get(item);
-      for (const index of this.#indexes.values()) {
-        if (before !== undefined) index.delete(before);
-        index.put(item);
-      }
-    }
+    const before = this.#indexes.size > 0 ? this.get(item) : undefined;
+    for (const index of this.#indexes.values()) index.put(item, before);
     this.#table.put(item);
   }
 
-  /** A table without a range key. */
-  scan(span: Span): Page {
-    return this.#table.page('', span);
-  }
-
-  /** @throws RangeError for an index that is not kept */
-  view(indexName: string | undefined): View {
+  /**
+   * The table itself, or an index.
+   *
+   * @throws RangeError for an index that is not kept
+   */
+  view(indexName?: string): View {
     const view = indexName === undefined ? this.#table : this.#indexes.get(indexName);
     if (view === undefined) throw new RangeError(`No stand-in for the index ${indexName}`);
     return view;

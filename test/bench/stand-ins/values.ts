@@ -20,7 +20,10 @@ export function sortable({ S: text, N: number }: Value = {}): string | undefined
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html).
  */
 export function sizeOf(item: Item): number {
-  return Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueSize(value), 0);
+  return Object.entries(item).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + valueSize(value),
+    0,
+  );
 }
 
 function valueSize(value: Value): number {
@@ -33,7 +36,10 @@ function valueSize(value: Value): number {
     case 'M':
       return 3 + Object.keys(Item.parse(content)).length + sizeOf(Item.parse(content));
     case 'L':
-      return z.array(Value).parse(content).reduce((sum, element) => sum + 1 + valueSize(element), 3);
+      return z
+        .array(Value)
+        .parse(content)
+        .reduce((sum, element) => sum + 1 + valueSize(element), 3);
     default:
       return 1;
   }
