@@ -19,6 +19,7 @@ import { OddityLog } from './oddities.ts';
 import { poll } from './poll.ts';
 import type { MeteredReport } from './poll-report.ts';
 import type { Log } from './ports.ts';
+import { pollInRounds } from './rounds.ts';
 import { ThingSampler } from './sample-things.ts';
 import { UnwantedTasks } from './unwanted.ts';
 
@@ -75,10 +76,14 @@ export function createPoller(config: Config, rules: RuleSet, surroundings: Surro
       ...(config.historyRetentionDays !== undefined && { retentionDays: config.historyRetentionDays }),
     },
   };
-  return async (remainingMs) => {
+  const pollOnce = async (remainingMs: () => number): Promise<MeteredReport> => {
     const report = await poll({ ...deps, range: WHOLE, writeId: randomUUID(), remainingMs });
     return { ...report, api: takeCount() };
   };
+  const { periodMs } = deps;
+  const intervalMs = config.pollIntervalSeconds * 1_000;
+  return (remainingMs) =>
+    pollInRounds(() => pollOnce(remainingMs), { intervalMs, periodMs, remainingMs, now, sleep, log });
 }
 
 function rulesFor(rules: RuleSet, ignoredTags: readonly string[], log: Log) {

@@ -25,6 +25,8 @@ export interface PollReport {
   readonly heldBack: number;
   /** Looks that time was too short for. */
   readonly postponed: number;
+  /** Parts of the work that were handed to other functions. */
+  readonly shards: number;
   /** Undelivered rows. */
   readonly backlog: number;
   /** Age of the oldest undelivered row, milliseconds. */

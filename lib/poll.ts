@@ -3,15 +3,19 @@ import { type Discovery, type Selection, type Sweep, select, strangersIn } from 
 import type { Range } from './domain/shards.ts';
 import type { LiveTask, TrackedTask } from './domain/tracked.ts';
 import { summarizeError, UnreadableItemError } from './errors.ts';
-import { type LookDeps, type Looks, lookAtAll } from './look.ts';
+import { type LookDeps, type Looks, type LookTime, lookAtAll } from './look.ts';
 import { type PollReport, summarizeTasks } from './poll-report.ts';
-import type { Items, PollState } from './ports.ts';
+import { type FanOut, type Items, POLL_STATE_KEY, type PollState, type WorkToShare } from './ports.ts';
 import { sweepTasks } from './sweep.ts';
 
 export interface PollDeps extends LookDeps, DeliverDeps {
   readonly discovery: Discovery;
   /** The tasks that this poll is about. */
   readonly range: Range;
+  /** Where another poll handed out the work: what it knows. */
+  readonly given?: { readonly sweep: Sweep; readonly state: PollState };
+  /** Whom work is handed to that is too much for this poll. */
+  readonly fanOut?: FanOut;
   /** Milliseconds until the poll is cut off. */
   readonly remainingMs: () => number;
 }
@@ -23,43 +27,36 @@ const END_RESERVE_MS = 2_000;
 
 /**
  * One poll: what earlier polls left undelivered goes out, the tasks that need a look are read, what changed is committed and
- * delivered. Safe to run at any time, any number of times at once, and to be cut off at any instruction.
+ * delivered. Safe to run at any time, any number of times at once, and to be cut off at any instruction. Work that is too much
+ * for one function is handed to others, each of which polls a part.
  *
  * @throws only when the tasks table cannot be read: then nothing was done
  */
 export async function poll(deps: PollDeps): Promise<PollReport> {
-  const total = deps.remainingMs();
-  const deliveryReserve = Math.min(DELIVERY_RESERVE_MS, total / 3);
-  const endReserve = Math.min(END_RESERVE_MS, total / 10);
-  const noteUntil = Math.min(total, DELIVERY_RESERVE_MS) / 2;
-  const mayLook = () => deps.remainingMs() > deliveryReserve;
-  const mayDeliver = () => deps.remainingMs() > endReserve;
-  const mayNote = () => deps.remainingMs() > noteUntil;
-  const lookMs = Math.max(0, Math.floor(total - deliveryReserve));
-  const signal = AbortSignal.timeout(lookMs);
-
+  const time = timeOf(deps);
   deps.configurations.beginPoll();
   deps.samples.beginPoll();
   deps.oddities.beginPoll();
   const state = await pollStateOf(deps);
   const stored = await readTasks(deps);
-
-  const drained = await deliver(stored.tasks.filter(isUndelivered), deps, mayLook);
-  // A list without end must leave time for the tasks that are known.
-  const sweepSignal = AbortSignal.any([signal, AbortSignal.timeout(Math.floor(lookMs / 3))]);
-  const sweep = await sweepTasks(deps.service, deps.log, sweepSignal);
+  const drained = await deliver(stored.tasks.filter(isUndelivered), deps, time.mayLook);
+  const sweep = deps.given?.sweep ?? (await sweepTasks(deps.service, deps.log, time.sweepSignal()));
   if (sweep.complete) deps.unwanted.retain(sweep.tasks);
   const live = [...overlay(stored.tasks, drained), ...stored.unreadable.map(leftAlone)];
-  const others = await readStrangers(live, sweep, state, deps);
+  const { looks: possible } = selectFrom(live, sweep, state, deps);
+  const shared = await share({ sweep, state, looks: possible.length + stored.unread }, deps);
+  const others = shared.isShared ? NONE : await readOthers(strangersIn(possible), deps);
   const tasks = [...live, ...others.tasks, ...others.unreadable.map(leftAlone)];
-  const selection = selectFrom(tasks, sweep, state, deps);
+  const selection = shared.isShared ? NOTHING : selectFrom(tasks, sweep, state, deps);
 
-  const looks = await lookAtAll(selection, deps, { mayLook, signal, mayNote });
+  const looks = await lookAtAll(selection, deps, time);
   await rememberWhereToResume(state, looks, deps);
-  const delivered = await deliver(looks.changed, deps, mayDeliver);
+  const delivered = await deliver(looks.changed, deps, time.mayDeliver);
 
+  const { tracked, ...backlog } = summarizeTasks(tasks, looks, delivered, deps.now());
   return {
-    ...summarizeTasks(tasks, looks, delivered, deps.now()),
+    ...backlog,
+    tracked: tracked + stored.unread,
     polled: looks.read,
     changes: looks.events,
     published: drained.published + delivered.published,
@@ -72,6 +69,7 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
       others.unreadable.length +
       deps.configurations.failures +
       drained.failures +
+      shared.failed +
       looks.failures +
       delivered.failures,
     oddities: deps.oddities.count,
@@ -79,6 +77,31 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
     lostRaces: looks.lostRaces,
     heldBack: selection.heldBack.length,
     postponed: looks.postponed,
+    shards: shared.shards,
+  };
+}
+
+const NONE: Items = { tasks: [], unreadable: [] };
+const NOTHING: Selection = { looks: [], heldBack: [] };
+
+/** What there is time for, as a poll goes on. */
+function timeOf({ remainingMs }: PollDeps): LookTime & {
+  readonly mayDeliver: () => boolean;
+  readonly sweepSignal: () => AbortSignal;
+} {
+  const total = remainingMs();
+  const deliveryReserve = Math.min(DELIVERY_RESERVE_MS, total / 3);
+  const endReserve = Math.min(END_RESERVE_MS, total / 10);
+  const noteUntil = Math.min(total, DELIVERY_RESERVE_MS) / 2;
+  const lookMs = Math.max(0, Math.floor(total - deliveryReserve));
+  const signal = AbortSignal.timeout(lookMs);
+  return {
+    signal,
+    mayLook: () => remainingMs() > deliveryReserve,
+    mayNote: () => remainingMs() > noteUntil,
+    mayDeliver: () => remainingMs() > endReserve,
+    // A list without end must leave time for the tasks that are known.
+    sweepSignal: () => AbortSignal.any([signal, AbortSignal.timeout(Math.floor(lookMs / 3))]),
   };
 }
 
@@ -99,7 +122,8 @@ interface KnownState extends PollState {
  * The state of earlier polls. The first one notes when watching began: what was over before that is no news. Where it cannot be
  * understood nobody knows since when we watch: whatever ended in the last day may be news.
  */
-async function pollStateOf({ tasks, now, log, writeId }: PollDeps): Promise<KnownState> {
+async function pollStateOf({ tasks, now, log, writeId, given }: PollDeps): Promise<KnownState> {
+  if (given !== undefined) return { ...given.state, isReadable: true };
   try {
     const known = await tasks.readPollState();
     if (known?.indexed === true) return { ...known, isReadable: true };
@@ -114,7 +138,7 @@ async function pollStateOf({ tasks, now, log, writeId }: PollDeps): Promise<Know
   } catch (error) {
     if (!(error instanceof UnreadableItemError)) throw error;
     log.error('An item of the tasks table cannot be understood', {
-      taskId: '#poll',
+      taskId: POLL_STATE_KEY,
       error: summarizeError(error),
     });
     await tasks.indexAll(writeId);
@@ -122,11 +146,28 @@ async function pollStateOf({ tasks, now, log, writeId }: PollDeps): Promise<Know
   }
 }
 
-async function readTasks({ tasks, range, log }: PollDeps): Promise<Items> {
-  const stored = await tasks.readLive(range);
-  if ('tooMany' in stored) throw new Error('unreachable');
+/** So many times the looks of one function are the tasks that one function knows. */
+const KNOWN_FOR_LOOKS = 4;
+
+/** The tasks of the poll's range; none where they are too many, and then how many those are. */
+async function readTasks({
+  tasks,
+  range,
+  fanOut,
+  log,
+}: PollDeps): Promise<Items & { readonly unread: number }> {
+  const stored = await tasks.readLive(range, fanOut && fanOut.above * KNOWN_FOR_LOOKS);
+  if ('tooMany' in stored) return { ...NONE, unread: stored.tooMany };
   reportUnreadable(stored, log);
-  return stored;
+  return { ...stored, unread: 0 };
+}
+
+const NOT_SHARED = { isShared: false, shards: 0, failed: 0 };
+
+/** Hands the work to others where it is too much for one function. */
+async function share(work: WorkToShare, { fanOut }: PollDeps): Promise<typeof NOT_SHARED> {
+  if (fanOut === undefined || work.looks <= fanOut.above) return NOT_SHARED;
+  return { isShared: true, ...(await fanOut.split(work)) };
 }
 
 function reportUnreadable({ unreadable }: Items, log: PollDeps['log']): void {
@@ -141,15 +182,9 @@ function overlay(tasks: readonly TrackedTask[], delivery: DeliveryReport): Track
 }
 
 /** Listed tasks that are none of the live ones may be new, or over, or excluded: the table knows. */
-async function readStrangers(
-  live: readonly TrackedTask[],
-  sweep: Sweep,
-  state: PollState,
-  deps: PollDeps,
-): Promise<Items> {
-  const { looks } = selectFrom(live, sweep, state, deps);
-  const others = await deps.tasks.readOthers(strangersIn(looks));
-  reportUnreadable(others, deps.log);
+async function readOthers(taskIds: readonly string[], { tasks, log }: PollDeps): Promise<Items> {
+  const others = await tasks.readOthers(taskIds);
+  reportUnreadable(others, log);
   return others;
 }
 
@@ -172,7 +207,7 @@ async function rememberWhereToResume(
   { postponed, last }: Looks,
   deps: PollDeps,
 ): Promise<void> {
-  if (!isReadable || postponed === 0 || last === undefined) return;
+  if (!isReadable || deps.given !== undefined || postponed === 0 || last === undefined) return;
   try {
     await deps.tasks.writePollState({ ...state, resumeAfter: last });
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Head } from './domain/chain.ts';
 import type { HistoryRow } from './domain/events.ts';
+import type { Sweep } from './domain/selection.ts';
 import type { Range } from './domain/shards.ts';
 import type { TaskConfiguration, TaskFacts, TaskSummary } from './domain/task.ts';
 import type { EndedTask, ExcludedTask, LiveTask, RequestedTask, TrackedTask } from './domain/tracked.ts';
@@ -176,6 +177,22 @@ export interface EventBus {
    * @param mayGoOn false once time is short: no new request begins
    */
   publish(rows: readonly HistoryRow[], mayGoOn: () => boolean): Promise<readonly PublishOutcome[]>;
+}
+
+/** What a poll that is too large for one function hands to others. */
+export interface WorkToShare {
+  readonly sweep: Sweep;
+  readonly state: PollState;
+  /** Tasks that are to be looked at, at most. */
+  readonly looks: number;
+}
+
+/** Other functions that poll, each a part of the tasks. */
+export interface FanOut {
+  /** Looks that one function makes by itself. */
+  readonly above: number;
+  /** Never throws: how many parts were handed out, and how many could not be. */
+  split(work: WorkToShare): Promise<{ readonly shards: number; readonly failed: number }>;
 }
 
 /** Requests that went out, retries included, and how many of them the service throttled. */

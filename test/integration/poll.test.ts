@@ -29,6 +29,7 @@ const NO_CHANGE = {
   lostRaces: 0,
   heldBack: 0,
   postponed: 0,
+  shards: 0,
 };
 
 describe('a rollout', () => {
