@@ -1,0 +1,229 @@
+import * as z from 'zod/mini';
+import type { Sweep } from './domain/selection.ts';
+import { placeOf, type Range, split, WHOLE } from './domain/shards.ts';
+import type { TaskSummary } from './domain/task.ts';
+import { OtaWatchError, placesText } from './errors.ts';
+import type { MeteredReport } from './poll-report.ts';
+import type { WorkToShare } from './ports.ts';
+
+/** What polls of parts know of the polls before. */
+export interface SharedState {
+  /** Epoch milliseconds of the first poll ever. */
+  readonly watchingSince: number;
+  /** Whether `LastUpdatedAt` was found not to tell of changes. */
+  readonly distrust?: boolean;
+}
+
+/** A part of a poll: what one worker does. Instants are epoch milliseconds. */
+export interface ShardMessage {
+  readonly startedAt: number;
+  /** When the next poll hands out its work: from then on this part is not worth doing. */
+  readonly deadline: number;
+  readonly range: Range;
+  /** Workers that are at work at once, this one included. */
+  readonly share: number;
+  readonly state: SharedState;
+  /** The tasks of the range. */
+  readonly sweep: Sweep;
+}
+
+/** What a poll hands to others, and until when. */
+export type Work = Omit<WorkToShare, 'state'> & Pick<ShardMessage, 'startedAt' | 'deadline' | 'state'>;
+
+/** Polls a part; keeps connections and what does not change from one to the next. */
+export type ShardPoller = (message: ShardMessage, remainingMs: () => number) => Promise<MeteredReport>;
+
+export interface SplitOptions {
+  /** Looks of a part, about. */
+  readonly looksPerShard: number;
+  /** Parts that are worked on at once, at most. */
+  readonly workers: number;
+  /** Bytes of a message, at most. */
+  readonly maxBytes?: number;
+}
+
+/** A message is not of the form that a poll gives it. The text says where, never what stood there. */
+export class ShardMessageError extends OtaWatchError {
+  override readonly name = 'ShardMessageError';
+}
+
+/** Any queue takes 256 KB of a message. */
+const MAX_BYTES = 200_000;
+/** Some more than it takes on the average: the parts are not all of the same size. */
+const MARGIN = 1.05;
+/** Multiples of it, modulo 1, are spread evenly however many there are. */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
+/**
+ * Cuts the work of a poll into parts by the places of the tasks. Each has its slice of the list whole, tasks that are over too: what
+ * a part of a complete list lacks is gone.
+ */
+export function splitWork(
+  work: Work,
+  { looksPerShard, workers, maxBytes = MAX_BYTES }: SplitOptions,
+): readonly ShardMessage[] {
+  let count = Math.max(1, Math.ceil(work.looks / looksPerShard));
+  for (;;) {
+    const shards = cut(work, count, workers);
+    const largest = Math.max(...shards.map((shard) => Buffer.byteLength(shardMessageText(shard))));
+    // What is in one place cannot be cut: a task, whose longest entry is far from that size.
+    if (largest <= maxBytes || count >= work.sweep.tasks.size) return inTurn(shards, work);
+    count = Math.ceil((count * largest * MARGIN) / maxBytes);
+  }
+}
+
+function cut({ startedAt, deadline, sweep, state }: Work, count: number, workers: number): ShardMessage[] {
+  const ranges = split(count);
+  const slices = ranges.map((): Map<string, TaskSummary> => new Map());
+  for (const task of sweep.tasks.values())
+    slices[indexOf(placeOf(task.taskId), ranges)]?.set(task.taskId, task);
+  return ranges.map((range, index) => ({
+    startedAt,
+    deadline,
+    range,
+    share: Math.min(count, workers),
+    state: { watchingSince: state.watchingSince, distrust: state.distrust ?? false },
+    sweep: { complete: sweep.complete, tasks: slices[index] ?? new Map() },
+  }));
+}
+
+/** Borders are rounded: the one next to it may be the right one. */
+function indexOf(place: number, ranges: readonly Range[]): number {
+  const about = Math.floor((place / WHOLE.to) * ranges.length);
+  const range = ranges[about];
+  if (range === undefined || place < range.from) return about - 1;
+  return place < range.to ? about : about + 1;
+}
+
+/** Where there are too few workers the last parts come too late: they are other ones in each poll. */
+function inTurn(shards: readonly ShardMessage[], { startedAt, deadline }: Work): readonly ShardMessage[] {
+  const poll = Math.floor(startedAt / Math.max(1, deadline - startedAt));
+  const first = Math.floor(((poll * GOLDEN_RATIO) % 1) * shards.length);
+  return [...shards.slice(first), ...shards.slice(0, first)];
+}
+
+const instant = z.int().check(z.gte(0), z.lte(8_640_000_000_000_000));
+const place = z.int().check(z.gte(WHOLE.from), z.lte(WHOLE.to));
+const index = z.int().check(z.gte(0));
+
+/** Texts that many tasks have in common are there once, and tasks have their indexes. */
+const Message = z.object({
+  version: z.literal(1),
+  startedAt: instant,
+  deadline: instant,
+  range: z.tuple([place, place]).check(z.refine(([from, to]) => from < to)),
+  share: z.int().check(z.positive()),
+  state: z.object({ watchingSince: instant, distrust: z._default(z.boolean(), false) }),
+  sweep: z
+    .object({
+      complete: z.boolean(),
+      statuses: z.array(z.string()),
+      configurations: z.array(z.string()),
+      tasks: z.array(
+        z.tuple([
+          z.string().check(z.minLength(1)),
+          index, // of the status
+          z.nullable(index), // of the configuration
+          z.nullable(instant), // of creation
+          z.nullable(instant), // of the last update
+        ]),
+      ),
+    })
+    .check(
+      z.refine(({ statuses, tasks }) => tasks.every(([, status]) => status < statuses.length), {
+        path: ['statuses'],
+      }),
+      z.refine(
+        ({ configurations, tasks }) =>
+          tasks.every(([, , own]) => own === null || own < configurations.length),
+        { path: ['configurations'] },
+      ),
+    ),
+});
+
+/** A part of a poll as the text that goes through a queue. */
+export function shardMessageText({ range, sweep, ...shard }: ShardMessage): string {
+  const statuses = new Dictionary();
+  const configurations = new Dictionary();
+  const tasks = [...sweep.tasks.values()].map(
+    ({ taskId, status, configurationId, createdAt, lastUpdatedAt }): TaskRow => [
+      taskId,
+      statuses.indexOf(status),
+      configurationId === undefined ? null : configurations.indexOf(configurationId),
+      epochOf(createdAt),
+      epochOf(lastUpdatedAt),
+    ],
+  );
+  const message: z.input<typeof Message> = {
+    version: 1,
+    ...shard,
+    range: [range.from, range.to],
+    sweep: {
+      complete: sweep.complete,
+      statuses: statuses.texts,
+      configurations: configurations.texts,
+      tasks,
+    },
+  };
+  return JSON.stringify(message);
+}
+
+type TaskRow = z.infer<typeof Message>['sweep']['tasks'][number];
+
+/** Texts, each once, in the order in which they came. */
+class Dictionary {
+  readonly #indexes = new Map<string, number>();
+
+  get texts(): string[] {
+    return [...this.#indexes.keys()];
+  }
+
+  indexOf(text: string): number {
+    const known = this.#indexes.get(text) ?? this.#indexes.size;
+    this.#indexes.set(text, known);
+    return known;
+  }
+}
+
+const epochOf = (time: string | undefined) => (time === undefined ? null : Date.parse(time));
+
+/** @throws ShardMessageError */
+export function parseShardMessage(text: string): ShardMessage {
+  const parsed = z.safeParse(Message, parseJson(text));
+  if (!parsed.success) {
+    const where = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'all of it'} (${code})`);
+    throw new ShardMessageError(`This is no part of a poll: ${placesText(where)}`);
+  }
+  const { startedAt, deadline, range, share, state, sweep } = parsed.data;
+  const summaries = sweep.tasks.map((row) => summaryOf(row, sweep));
+  return {
+    startedAt,
+    deadline,
+    range: { from: range[0], to: range[1] },
+    share,
+    state,
+    sweep: { complete: sweep.complete, tasks: new Map(summaries.map((task) => [task.taskId, task])) },
+  };
+}
+
+function summaryOf(
+  [taskId, status, configuration, createdAt, lastUpdatedAt]: TaskRow,
+  { statuses, configurations }: z.infer<typeof Message>['sweep'],
+): TaskSummary {
+  const configurationId = configuration === null ? undefined : configurations[configuration];
+  return {
+    taskId,
+    status: statuses[status] ?? '',
+    ...(configurationId !== undefined && { configurationId }),
+    ...(createdAt !== null && { createdAt: new Date(createdAt).toISOString() }),
+    ...(lastUpdatedAt !== null && { lastUpdatedAt: new Date(lastUpdatedAt).toISOString() }),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
