@@ -4,7 +4,6 @@ import { placeOf, type Range, split, WHOLE } from './domain/shards.ts';
 import type { TaskSummary } from './domain/task.ts';
 import { OtaWatchError, placesText } from './errors.ts';
 import type { MeteredReport } from './poll-report.ts';
-import type { WorkToShare } from './ports.ts';
 
 /** What polls of parts know of the polls before. */
 export interface SharedState {
@@ -14,21 +13,35 @@ export interface SharedState {
   readonly distrust?: boolean;
 }
 
-/** A part of a poll: what one worker does. Instants are epoch milliseconds. */
-export interface ShardMessage {
+/** What a poll hands to others. Instants are epoch milliseconds. */
+export interface Work {
   readonly startedAt: number;
-  /** When the next poll hands out its work: from then on this part is not worth doing. */
+  /** When the next poll begins: from then on nobody needs this one. */
   readonly deadline: number;
+  /** How many tasks are to be looked at, at most. */
+  readonly looks: number;
+  readonly sweep: Sweep;
+  readonly state: SharedState;
+}
+
+/** Other functions that poll, each a part of the tasks. */
+export interface FanOut {
+  /** So many looks are not worth sharing. */
+  readonly above: number;
+  /**
+   * Hands the work over, in parts that are all of it together. Never throws.
+   *
+   * @returns how many parts there are, and how many of them nobody got
+   */
+  split(work: Work): Promise<{ readonly shards: number; readonly failed: number }>;
+}
+
+/** A part of a poll: what one worker does. */
+export interface ShardMessage extends Omit<Work, 'looks'> {
   readonly range: Range;
   /** Workers that are at work at once, this one included. */
   readonly share: number;
-  readonly state: SharedState;
-  /** The tasks of the range. */
-  readonly sweep: Sweep;
 }
-
-/** What a poll hands to others, and until when. */
-export type Work = Omit<WorkToShare, 'state'> & Pick<ShardMessage, 'startedAt' | 'deadline' | 'state'>;
 
 /** Polls a part; keeps connections and what does not change from one to the next. */
 export type ShardPoller = (message: ShardMessage, remainingMs: () => number) => Promise<MeteredReport>;

@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import { OtaWatchError, summarizeError } from '../errors.ts';
-import { type ShardMessage, shardMessageText, splitWork } from '../fan-out.ts';
-import type { FanOut, Log } from '../ports.ts';
+import { type FanOut, type ShardMessage, shardMessageText, splitWork } from '../fan-out.ts';
+import type { Log } from '../ports.ts';
 
 export interface ShardQueueOptions {
   readonly queueUrl: string;
@@ -15,14 +15,10 @@ export interface ShardQueueOptions {
   readonly above: number;
   /** Workers at once. */
   readonly workers: number;
-  /** From one poll to the next, milliseconds. */
-  readonly periodMs: number;
 }
 
 export interface ShardQueueSurroundings {
   readonly log: Log;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
@@ -37,18 +33,13 @@ const PAUSE_MS = 200;
 /** Workers that take their parts from an SQS queue. */
 export function fanOut(
   client: SQSClient,
-  { queueUrl, above, workers, periodMs }: ShardQueueOptions,
+  { queueUrl, above, workers }: ShardQueueOptions,
   surroundings: ShardQueueSurroundings,
 ): FanOut {
   return {
     above,
     async split(work) {
-      const startedAt = surroundings.now();
-      const looksPerShard = Math.ceil(above / 2);
-      const shards = splitWork(
-        { ...work, startedAt, deadline: startedAt + periodMs },
-        { looksPerShard, workers },
-      );
+      const shards = splitWork(work, { looksPerShard: Math.ceil(above / 2), workers });
       const results = await pMap(batchesOf(shards), (batch) => send(client, queueUrl, batch, surroundings), {
         concurrency: CONCURRENT_REQUESTS,
       });
