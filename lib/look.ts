@@ -33,6 +33,8 @@ export interface Looks {
   readonly lostRaces: number;
   /** Looks that time was too short for. */
   readonly postponed: number;
+  /** Ids of tracked tasks that were not looked at, although they were to be. */
+  readonly missed: ReadonlySet<string>;
   /** Task id of the last look that was begun. */
   readonly last?: string;
 }
@@ -49,6 +51,8 @@ interface Tally {
   answered: number;
   failures: number;
   postponed: number;
+  /** Ids of tracked tasks that are not looked at yet. */
+  readonly missed: Set<string>;
   readonly unread: Unread[];
   last?: string;
 }
@@ -65,7 +69,9 @@ export async function lookAtAll(
 ): Promise<Looks> {
   for (const taskId of heldBack)
     deps.log.warn('A task waits until some of its events are delivered', { taskId });
-  const tally: Tally = { read: 0, answered: 0, failures: 0, postponed: 0, unread: [] };
+  const known = looks.flatMap((look) => (look.kind === 'known' ? [look.task.taskId] : []));
+  const missed = new Set([...heldBack, ...known]);
+  const tally: Tally = { read: 0, answered: 0, failures: 0, postponed: 0, missed, unread: [] };
   const commits = new Commits(deps);
   await pMap(
     looks,
@@ -85,6 +91,7 @@ export async function lookAtAll(
     failures: tally.failures + failures,
     lostRaces,
     postponed,
+    missed,
     ...(last !== undefined && { last }),
   };
 }
@@ -104,6 +111,7 @@ async function lookAt(
   try {
     const observed = await observe(look, deps, signal);
     tally.read += 1;
+    tally.missed.delete(taskId);
     // What is not tracked any more is not asked for.
     tally.answered += look.kind === 'untrack' ? 0 : 1;
     if (observed.kind === 'not-wanted') rememberUnwanted(look, deps);

@@ -1,11 +1,15 @@
 import { type DeliverDeps, type DeliveryReport, deliver } from './deliver.ts';
+import { keepsTime } from './domain/rules/state.ts';
 import { type Discovery, type Selection, type Sweep, select, strangersIn } from './domain/selection.ts';
 import type { Range } from './domain/shards.ts';
 import type { LiveTask, TrackedTask } from './domain/tracked.ts';
-import { summarizeError, UnreadableItemError } from './errors.ts';
+import { asWatched, watchedAfter } from './domain/watched.ts';
+import { summarizeError } from './errors.ts';
+import type { FanOut, SharedState, Work } from './fan-out.ts';
 import { type LookDeps, type Looks, type LookTime, lookAtAll } from './look.ts';
 import { type PollReport, summarizeTasks } from './poll-report.ts';
-import { type FanOut, type Items, POLL_STATE_KEY, type PollState, type WorkToShare } from './ports.ts';
+import { type KnownState, leavePollState, readPollState } from './poll-state.ts';
+import type { Items, PollState } from './ports.ts';
 import { sweepTasks } from './sweep.ts';
 
 export interface PollDeps extends LookDeps, DeliverDeps {
@@ -13,7 +17,7 @@ export interface PollDeps extends LookDeps, DeliverDeps {
   /** The tasks that this poll is about. */
   readonly range: Range;
   /** Where another poll handed out the work: what it knows. */
-  readonly given?: { readonly sweep: Sweep; readonly state: PollState };
+  readonly given?: { readonly sweep: Sweep; readonly state: SharedState };
   /** Whom work is handed to that is too much for this poll. */
   readonly fanOut?: FanOut;
   /** Milliseconds until the poll is cut off. */
@@ -37,20 +41,24 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
   deps.configurations.beginPoll();
   deps.samples.beginPoll();
   deps.oddities.beginPoll();
-  const state = await pollStateOf(deps);
+  const state = await readPollState(deps, deps.given?.state);
   const stored = await readTasks(deps);
   const drained = await deliver(stored.tasks.filter(isUndelivered), deps, time.mayLook);
   const sweep = deps.given?.sweep ?? (await sweepTasks(deps.service, deps.log, time.sweepSignal()));
   if (sweep.complete) deps.unwanted.retain(sweep.tasks);
-  const live = [...overlay(stored.tasks, drained), ...stored.unreadable.map(leftAlone)];
+  const startedAt = deps.now();
+  const live = [
+    ...overlay(stored.tasks, drained).map((task) => watchedThrough(task, state)),
+    ...stored.unreadable.map(leftAlone),
+  ];
   const { looks: possible } = selectFrom(live, sweep, state, deps);
-  const shared = await share({ sweep, state, looks: possible.length + stored.unread }, deps);
+  const shared = await share({ sweep, state, looks: possible.length + stored.unread, startedAt }, deps);
   const others = shared.isShared ? NONE : await readOthers(strangersIn(possible), deps);
   const tasks = [...live, ...others.tasks, ...others.unreadable.map(leftAlone)];
   const selection = shared.isShared ? NOTHING : selectFrom(tasks, sweep, state, deps);
 
   const looks = await lookAtAll(selection, deps, time);
-  await rememberWhereToResume(state, looks, deps);
+  if (!shared.isShared) await leaveState(state, tasks, looks, startedAt, deps);
   const delivered = await deliver(looks.changed, deps, time.mayDeliver);
 
   const { tracked, ...backlog } = summarizeTasks(tasks, looks, delivered, deps.now());
@@ -109,41 +117,13 @@ function isUndelivered(task: TrackedTask): task is LiveTask {
   return task.state === 'live' && task.outbox.length > 0;
 }
 
+function watchedThrough(task: TrackedTask, { watched }: PollState): TrackedTask {
+  return task.state === 'live' ? asWatched(task, watched) : task;
+}
+
 /** A task that this poll must neither look at nor discover as new. */
 function leftAlone({ taskId }: { readonly taskId: string }): TrackedTask {
   return { state: 'excluded', taskId, version: 0 };
-}
-
-interface KnownState extends PollState {
-  readonly isReadable: boolean;
-}
-
-/**
- * The state of earlier polls. The first one notes when watching began: what was over before that is no news. Where it cannot be
- * understood nobody knows since when we watch: whatever ended in the last day may be news.
- */
-async function pollStateOf({ tasks, now, log, writeId, given }: PollDeps): Promise<KnownState> {
-  if (given !== undefined) return { ...given.state, isReadable: true };
-  try {
-    const known = await tasks.readPollState();
-    if (known?.indexed === true) return { ...known, isReadable: true };
-    await tasks.indexAll(writeId);
-    const state = { ...(known ?? { watchingSince: now() }), indexed: true };
-    await tasks
-      .writePollState(state)
-      .catch((error) =>
-        log.error('The state of the poll could not be written', { error: summarizeError(error) }),
-      );
-    return { ...state, isReadable: true };
-  } catch (error) {
-    if (!(error instanceof UnreadableItemError)) throw error;
-    log.error('An item of the tasks table cannot be understood', {
-      taskId: POLL_STATE_KEY,
-      error: summarizeError(error),
-    });
-    await tasks.indexAll(writeId);
-    return { watchingSince: 0, isReadable: false };
-  }
 }
 
 /** So many times the looks of one function are the tasks that one function knows. */
@@ -165,8 +145,14 @@ async function readTasks({
 const NOT_SHARED = { isShared: false, shards: 0, failed: 0 };
 
 /** Hands the work to others where it is too much for one function. */
-async function share(work: WorkToShare, { fanOut }: PollDeps): Promise<typeof NOT_SHARED> {
-  if (fanOut === undefined || work.looks <= fanOut.above) return NOT_SHARED;
+async function share(
+  { sweep, looks, state, startedAt }: Pick<Work, 'sweep' | 'looks' | 'startedAt'> & { state: PollState },
+  { fanOut, periodMs }: PollDeps,
+): Promise<typeof NOT_SHARED> {
+  if (fanOut === undefined || looks <= fanOut.above) return NOT_SHARED;
+  const { watchingSince } = state;
+  const deadline = startedAt + periodMs;
+  const work: Work = { startedAt, deadline, looks, sweep, state: { watchingSince, distrust: false } };
   return { isShared: true, ...(await fanOut.split(work)) };
 }
 
@@ -201,16 +187,26 @@ function selectFrom(
   return { looks: looks.filter((look) => !unwanted.has(look, now)), heldBack };
 }
 
-/** Only a poll that ran out of time leaves a mark: the next one goes on behind it. */
-async function rememberWhereToResume(
-  { isReadable, ...state }: KnownState,
-  { postponed, last }: Looks,
+/** So many polls after the last note there is another, well before tasks have to be noted one by one. */
+const NOTE_PERIODS = 1.5;
+
+/**
+ * A poll that ran out of time leaves where: the next one goes on behind it. And while the clock of any rule runs, there is a note
+ * that tasks were looked at.
+ */
+async function leaveState(
+  state: KnownState,
+  tasks: readonly TrackedTask[],
+  looks: Looks,
+  startedAt: number,
   deps: PollDeps,
 ): Promise<void> {
-  if (!isReadable || deps.given !== undefined || postponed === 0 || last === undefined) return;
-  try {
-    await deps.tasks.writePollState({ ...state, resumeAfter: last });
-  } catch (error) {
-    deps.log.error('The state of the poll could not be written', { error: summarizeError(error) });
-  }
+  const { last, postponed, missed } = looks;
+  const isLate = startedAt - (state.watched?.through ?? 0) > NOTE_PERIODS * deps.periodMs;
+  const isClockRunning = () => tasks.some((task) => task.state === 'live' && keepsTime(task.snapshot.rules));
+  const hasToResume = postponed > 0 && last !== undefined;
+  if (!hasToResume && !(isLate && isClockRunning())) return;
+  const watched = watchedAfter(tasks, missed, state.watched, startedAt);
+  const change = { ...(hasToResume && { resumeAfter: last }), ...(watched !== undefined && { watched }) };
+  await leavePollState(state, change, deps);
 }

@@ -1,9 +1,9 @@
 import type { Head } from './domain/chain.ts';
 import type { HistoryRow } from './domain/events.ts';
-import type { Sweep } from './domain/selection.ts';
 import type { Range } from './domain/shards.ts';
 import type { TaskConfiguration, TaskFacts, TaskSummary } from './domain/task.ts';
 import type { EndedTask, ExcludedTask, LiveTask, RequestedTask, TrackedTask } from './domain/tracked.ts';
+import type { Watched } from './domain/watched.ts';
 
 /** An entry of `OtaSchedulingConfig.MaintenanceWindows`, as the service has it: an AWS cron expression or one time, in UTC. */
 export interface ScheduledWindow {
@@ -54,8 +54,13 @@ export interface OtaService {
   listExecutions(taskId: string, signal: AbortSignal): AsyncIterable<readonly ThingExecution[]>;
 }
 
-/** Key of the one item of the tasks table that is no task. A task id has no such character. */
+/** Key of the state of polls in the tasks table; that of a part of them begins with it. A task id has no such character. */
 export const POLL_STATE_KEY = '#poll';
+
+/** Whether an item of the tasks table is no task. */
+export function isPollState(key: string): boolean {
+  return key.startsWith(POLL_STATE_KEY);
+}
 
 /** What polls leave for each other. */
 export interface PollState {
@@ -63,6 +68,8 @@ export interface PollState {
   readonly watchingSince: number;
   /** Task id at which a poll ran out of time. */
   readonly resumeAfter?: string;
+  /** Up to when live tasks were watched. */
+  readonly watched?: Watched;
   /** Set once the index of live tasks has every task that it is to have: items of earlier versions are not in it. */
   readonly indexed?: boolean;
 }
@@ -117,9 +124,13 @@ export interface TaskStore {
     tasks: readonly Task[],
     writeId: string,
   ): Promise<readonly WriteOutcome<Task>[]>;
-  /** @throws UnreadableItemError */
-  readPollState(): Promise<PollState | undefined>;
-  writePollState(state: PollState): Promise<void>;
+  /**
+   * Reads what polls of all tasks, or of a range of them, left for the next one.
+   *
+   * @throws UnreadableItemError
+   */
+  readPollState(range: Range): Promise<PollState | undefined>;
+  writePollState(range: Range, state: PollState): Promise<void>;
 }
 
 /** What came of adding a row to the history. */
@@ -177,22 +188,6 @@ export interface EventBus {
    * @param mayGoOn false once time is short: no new request begins
    */
   publish(rows: readonly HistoryRow[], mayGoOn: () => boolean): Promise<readonly PublishOutcome[]>;
-}
-
-/** What a poll that is too large for one function hands to others. */
-export interface WorkToShare {
-  readonly sweep: Sweep;
-  readonly state: PollState;
-  /** Tasks that are to be looked at, at most. */
-  readonly looks: number;
-}
-
-/** Other functions that poll, each a part of the tasks. */
-export interface FanOut {
-  /** Looks that one function makes by itself. */
-  readonly above: number;
-  /** Never throws: how many parts were handed out, and how many could not be. */
-  split(work: WorkToShare): Promise<{ readonly shards: number; readonly failed: number }>;
 }
 
 /** Requests that went out, retries included, and how many of them the service throttled. */

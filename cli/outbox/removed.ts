@@ -1,5 +1,5 @@
 import type { LeftEvent, RemovedItem } from '../../lib/outbox/set-aside-item.ts';
-import { POLL_STATE_KEY } from '../../lib/ports.ts';
+import { isPollState } from '../../lib/ports.ts';
 import { count } from '../lines.ts';
 
 /** What there is to know after an item was deleted. */
@@ -13,7 +13,7 @@ export function aboutRemoved(taskId: string, { state, left, unknown }: RemovedIt
 }
 
 function nextStep(taskId: string, state: string | undefined): string {
-  if (taskId === POLL_STATE_KEY)
+  if (isPollState(taskId))
     return 'It was the state of the polls. The next one begins anew: what ended before it is no news';
   return state === 'excluded'
     ? `It was kept from being tracked. Keep it so: npm run track -- remove ${taskId}`

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { HistoryPages } from '../api/ports.ts';
 import { describeError } from '../errors.ts';
-import { POLL_STATE_KEY, type StoredRow } from '../ports.ts';
+import { isPollState, type StoredRow } from '../ports.ts';
 import type { TaskFindings } from './finding.ts';
 import { PartReader } from './part-reader.ts';
 import { type Start, TaskCheck, type TaskCheckDeps } from './task-check.ts';
@@ -80,7 +80,7 @@ class Verification {
     await this.#attempt('The tasks table', async () => {
       const { tasks, unreadable } = await this.#deps.tasks.readAll();
       const known = [...tasks, ...unreadable].map(({ taskId }) => taskId);
-      ids.push(...known.filter((taskId) => taskId !== POLL_STATE_KEY));
+      ids.push(...known.filter((taskId) => !isPollState(taskId)));
     });
     return ids;
   }

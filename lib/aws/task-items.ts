@@ -183,6 +183,7 @@ const Item: z.ZodMiniType<TrackedTask> = z.discriminatedUnion('state', [
 const State = z.object({
   watchingSince: z.number(),
   resumeAfter: z.exactOptional(z.string()),
+  watched: z.exactOptional(z.object({ through: z.number(), except: z.record(z.string(), z.number()) })),
   indexed: z.exactOptional(z.boolean()),
 });
 

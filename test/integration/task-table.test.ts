@@ -1,6 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { taskTable } from '../../lib/aws/task-table.ts';
+import { WHOLE } from '../../lib/domain/shards.ts';
 import type { EndedTask, ExcludedTask } from '../../lib/domain/tracked.ts';
 import { UnreadableItemError } from '../../lib/errors.ts';
 import { liveTask, NOON } from '../support/builders.ts';
@@ -95,7 +96,7 @@ describe('readAll', () => {
   it('is of every item, of the state of the poll, and of what cannot be understood', async () => {
     const ended: EndedTask = { state: 'ended', taskId: 'task2', version: 3, expiresAt: 1_800_000_000 };
     const { writePollState, write, readAll } = table();
-    await writePollState({ watchingSince: NOON, resumeAfter: 'task7' });
+    await writePollState(WHOLE, { watchingSince: NOON, resumeAfter: 'task7' });
     await write(liveTask({ version: 0 }), 'a');
     await put({ ...ended });
     await put({ taskId: 'task3', version: 1, state: 'asleep' });

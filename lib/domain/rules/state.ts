@@ -3,8 +3,11 @@ import type { Clock, RuleMemory, RuleState } from './rule.ts';
 
 /** Looks that are further apart than five polls are a gap: nobody knows what held in between. Polls are not punctual. */
 const GAP_PERIODS = 5.5;
-/** While a clock runs, a task is looked at and noted at least this often, in polls: well within a gap. */
-const NOTE_PERIODS = 2;
+/**
+ * While a clock runs, and no note of all tasks says that this one was looked at, it is looked at and noted at least this often, in
+ * polls: within a gap.
+ */
+const NOTE_PERIODS = 4;
 
 /** What rules are held against a look with. */
 export interface EngineContext {
@@ -46,7 +49,7 @@ export function isDue(state: RuleState, context: EngineContext): boolean {
 }
 
 /** Whether it matters when the task was last looked at: any clock runs, or a rate is measured. */
-function keepsTime({ measures, idle, unread, rules }: RuleState): boolean {
+export function keepsTime({ measures, idle, unread, rules }: RuleState): boolean {
   return (
     measures === true ||
     isRunning(idle) ||
