@@ -1,20 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import errorLogger from '@middy/error-logger';
 import type { Context } from 'aws-lambda';
-import { accountOf } from '../lib/aws/account.ts';
-import { createClients } from '../lib/aws/clients.ts';
 import { createPoller, type Poller } from '../lib/compose.ts';
-import { readConfig } from '../lib/config.ts';
 import { summarizeError } from '../lib/errors.ts';
 import { recordMetrics } from '../lib/metrics.ts';
 import type { MeteredReport } from '../lib/poll-report.ts';
-import { withDefaults } from '../lib/rule-file/defaults.ts';
-import { parseRuleFile } from '../lib/rule-file/parse.ts';
-import ruleFile from '../rules.yml';
+import { connect } from './poll-surroundings.ts';
 
 const logger = new Logger();
 const metrics = new Metrics();
@@ -27,7 +21,7 @@ export const handler = middy<unknown, MeteredReport>()
     errorLogger({ logger: ({ error }) => logger.error('The poll failed', { error: summarizeError(error) }) }),
   )
   .handler(async (_event: unknown, context: Context) => {
-    poller ??= connect(context);
+    poller ??= connect(createPoller, logger, context);
     const startedAt = performance.now();
     const report = await poller(() => context.getRemainingTimeInMillis());
     recordMetrics(metrics, report, performance.now() - startedAt);
@@ -35,19 +29,3 @@ export const handler = middy<unknown, MeteredReport>()
     logger[report.changes > 0 ? 'info' : 'debug']('Polled', { ...report });
     return report;
   });
-
-function connect({ invokedFunctionArn }: Context): Poller {
-  const config = readConfig(process.env);
-  const rules = withDefaults(parseRuleFile(ruleFile, 'rules.yml'));
-  return createPoller(config, rules, {
-    account: accountOf(invokedFunctionArn, process.env),
-    clients: createClients(config.fetchConcurrency),
-    log: {
-      info: (message, fields = {}) => logger.info(message, fields),
-      warn: (message, fields = {}) => logger.warn(message, fields),
-      error: (message, fields = {}) => logger.error(message, fields),
-    },
-    now: Date.now,
-    sleep: (milliseconds) => sleep(milliseconds),
-  });
-}
