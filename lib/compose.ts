@@ -15,8 +15,9 @@ import { resolveRules } from './domain/rules/resolve.ts';
 import type { TaskRule } from './domain/rules/rule.ts';
 import type { RuleSet } from './domain/rules/rule-set.ts';
 import { WHOLE } from './domain/shards.ts';
+import type { FanOut, ShardPoller } from './fan-out.ts';
 import { OddityLog } from './oddities.ts';
-import { poll } from './poll.ts';
+import { type PollDeps, poll } from './poll.ts';
 import type { MeteredReport } from './poll-report.ts';
 import type { Log } from './ports.ts';
 import { pollInRounds } from './rounds.ts';
@@ -34,18 +35,47 @@ export interface Surroundings {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Whom work is handed to that is too much for one function. */
+  readonly fanOut?: FanOut;
 }
 
 /** Enough to tell one rule set from the next. */
 const RULE_SET_DIGITS = 12;
 
 /**
- * Puts the poll together with AWS.
+ * Puts the poll of all tasks together with AWS: as many rounds as there is time for, each shared with others where it is too much.
  *
  * @param rules those built in and those of the rule file, in order
  */
 export function createPoller(config: Config, rules: RuleSet, surroundings: Surroundings): Poller {
-  const { account, clients, log, now, sleep } = surroundings;
+  const { now, sleep, log, fanOut } = surroundings;
+  const run = pollWith(config, rules, surroundings);
+  const periodMs = config.pollPeriodSeconds * 1_000;
+  const intervalMs = config.pollIntervalSeconds * 1_000;
+  return (remainingMs) => {
+    const pollOnce = () => run({ range: WHOLE, remainingMs, ...(fanOut !== undefined && { fanOut }) });
+    return pollInRounds(pollOnce, { intervalMs, periodMs, remainingMs, now, sleep, log });
+  };
+}
+
+/**
+ * Puts the poll of parts that another one hands out together with AWS.
+ *
+ * @param rules those built in and those of the rule file, in order
+ */
+export function createShardPoller(config: Config, rules: RuleSet, surroundings: Surroundings): ShardPoller {
+  const run = pollWith(config, rules, surroundings);
+  return ({ range, sweep, state }, remainingMs) => run({ range, given: { sweep, state }, remainingMs });
+}
+
+/** What differs from poll to poll. */
+type PollOf = Pick<PollDeps, 'range' | 'remainingMs' | 'fanOut' | 'given'>;
+
+function pollWith(
+  config: Config,
+  rules: RuleSet,
+  { account, clients, log, now, sleep }: Surroundings,
+): (which: PollOf) => Promise<MeteredReport> {
   const { managedIntegrations, dynamodb, eventBridge } = clients;
   const takeCount = meterCalls(managedIntegrations);
   const service = otaService(managedIntegrations, account);
@@ -76,14 +106,10 @@ export function createPoller(config: Config, rules: RuleSet, surroundings: Surro
       ...(config.historyRetentionDays !== undefined && { retentionDays: config.historyRetentionDays }),
     },
   };
-  const pollOnce = async (remainingMs: () => number): Promise<MeteredReport> => {
-    const report = await poll({ ...deps, range: WHOLE, writeId: randomUUID(), remainingMs });
+  return async (which) => {
+    const report = await poll({ ...deps, ...which, writeId: randomUUID() });
     return { ...report, api: takeCount() };
   };
-  const { periodMs } = deps;
-  const intervalMs = config.pollIntervalSeconds * 1_000;
-  return (remainingMs) =>
-    pollInRounds(() => pollOnce(remainingMs), { intervalMs, periodMs, remainingMs, now, sleep, log });
 }
 
 function rulesFor(rules: RuleSet, ignoredTags: readonly string[], log: Log) {

@@ -45,15 +45,18 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
   const stored = await readTasks(deps);
   const drained = await deliver(stored.tasks.filter(isUndelivered), deps, time.mayLook);
   const sweep = deps.given?.sweep ?? (await sweepTasks(deps.service, deps.log, time.sweepSignal()));
-  if (sweep.complete) deps.unwanted.retain(sweep.tasks);
+  if (sweep.complete) deps.unwanted.retain(sweep.tasks, deps.range);
   const startedAt = deps.now();
   const live = [
     ...overlay(stored.tasks, drained).map((task) => watchedThrough(task, state)),
     ...stored.unreadable.map(leftAlone),
   ];
   const { looks: possible } = selectFrom(live, sweep, state, deps);
-  const shared = await share({ sweep, state, looks: possible.length + stored.unread, startedAt }, deps);
-  const others = shared.isShared ? NONE : await readOthers(strangersIn(possible), deps);
+  const strangers = strangersIn(possible);
+  // Where tags decide, most of those may not be wanted: that is remembered here, and not by whoever polls a part.
+  const toShare = possible.length - (deps.discovery === 'tagged' ? strangers.length : 0) + stored.unread;
+  const shared = await share({ sweep, state, looks: toShare, startedAt }, deps);
+  const others = shared.isShared ? NONE : await readOthers(strangers, deps);
   const tasks = [...live, ...others.tasks, ...others.unreadable.map(leftAlone)];
   const selection = shared.isShared ? NOTHING : selectFrom(tasks, sweep, state, deps);
 

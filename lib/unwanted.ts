@@ -1,4 +1,5 @@
 import type { Look } from './domain/selection.ts';
+import { isIn, type Range } from './domain/shards.ts';
 import type { TaskSummary } from './domain/task.ts';
 
 /** Tags may be added at any time: a task in progress that has not the right ones is read again this much later. */
@@ -31,8 +32,9 @@ export class UnwantedTasks {
     this.#seen.set(taskId, { status, lastUpdatedAt, checkedAt: now });
   }
 
-  /** Forgets tasks that a complete list no longer has. */
-  retain(listed: ReadonlyMap<string, TaskSummary>): void {
-    this.#seen = new Map([...this.#seen].filter(([taskId]) => listed.has(taskId)));
+  /** Forgets tasks that a complete list of those in a range no longer has. */
+  retain(listed: ReadonlyMap<string, TaskSummary>, range: Range): void {
+    const isThere = ([taskId]: [string, Seen]) => listed.has(taskId) || !isIn(range, taskId);
+    this.#seen = new Map([...this.#seen].filter(isThere));
   }
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Look } from '../../../lib/domain/selection.ts';
+import { WHOLE } from '../../../lib/domain/shards.ts';
 import type { TaskSummary } from '../../../lib/domain/task.ts';
 import { UnwantedTasks } from '../../../lib/unwanted.ts';
 import { liveTask, MINUTE, NOON } from '../../support/builders.ts';
@@ -94,7 +95,7 @@ it('never holds back a task that is tracked or asked for', () => {
 it('forgets what is listed no longer', () => {
   unwanted.add(listed(), NOON);
   unwanted.add(listed({ taskId: 'task2' }), NOON);
-  unwanted.retain(new Map([['task2', listed({ taskId: 'task2' })]]));
+  unwanted.retain(new Map([['task2', listed({ taskId: 'task2' })]]), WHOLE);
   expect(unwanted.has(found(listed()), NOON)).toBe(false);
   expect(unwanted.has(found(listed({ taskId: 'task2' })), NOON)).toBe(true);
 });
