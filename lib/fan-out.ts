@@ -62,35 +62,36 @@ export class ShardMessageError extends OtaWatchError {
 
 /** Any queue takes 256 KB of a message. */
 const MAX_BYTES = 200_000;
-/** Some more than it takes on the average: the parts are not all of the same size. */
-const MARGIN = 1.05;
+/** Far more than a list of a million tasks needs. */
+const MAX_SHARDS = 2 ** 12;
 /** Multiples of it, modulo 1, are spread evenly however many there are. */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
 /**
  * Cuts the work of a poll into parts by the places of the tasks. Each has its slice of the list whole, tasks that are over too: what
- * a part of a complete list lacks is gone.
+ * a part of a complete list lacks is gone. They are a power of two, so that a part has the same borders in most polls: polls of it
+ * leave notes for each other.
  */
 export function splitWork(
   work: Work,
   { looksPerShard, workers, maxBytes = MAX_BYTES }: SplitOptions,
 ): readonly ShardMessage[] {
-  let count = Math.max(1, Math.ceil(work.looks / looksPerShard));
+  let count = 2 ** Math.ceil(Math.log2(Math.max(1, work.looks / looksPerShard)));
   for (;;) {
     const shards = cut(work, count, workers);
-    const largest = Math.max(...shards.map((shard) => Buffer.byteLength(shardMessageText(shard))));
-    // What is in one place cannot be cut: a task, whose longest entry is far from that size.
-    if (largest <= maxBytes || count >= work.sweep.tasks.size) return inTurn(shards, work);
-    count = Math.ceil((count * largest * MARGIN) / maxBytes);
+    const isTooLarge = (shard: ShardMessage) => Buffer.byteLength(shardMessageText(shard)) > maxBytes;
+    if (count >= MAX_SHARDS || !shards.some(isTooLarge)) return inTurn(shards, work);
+    count *= 2;
   }
 }
 
 function cut({ startedAt, deadline, sweep, state }: Work, count: number, workers: number): ShardMessage[] {
-  const ranges = split(count);
-  const slices = ranges.map((): Map<string, TaskSummary> => new Map());
-  for (const task of sweep.tasks.values())
-    slices[indexOf(placeOf(task.taskId), ranges)]?.set(task.taskId, task);
-  return ranges.map((range, index) => ({
+  const slices = Array.from({ length: count }, (): Map<string, TaskSummary> => new Map());
+  for (const task of sweep.tasks.values()) {
+    const index = Math.floor((placeOf(task.taskId) / WHOLE.to) * count);
+    slices[index]?.set(task.taskId, task);
+  }
+  return split(count).map((range, index) => ({
     startedAt,
     deadline,
     range,
@@ -98,14 +99,6 @@ function cut({ startedAt, deadline, sweep, state }: Work, count: number, workers
     state: { watchingSince: state.watchingSince, distrust: state.distrust ?? false },
     sweep: { complete: sweep.complete, tasks: slices[index] ?? new Map() },
   }));
-}
-
-/** Borders are rounded: the one next to it may be the right one. */
-function indexOf(place: number, ranges: readonly Range[]): number {
-  const about = Math.floor((place / WHOLE.to) * ranges.length);
-  const range = ranges[about];
-  if (range === undefined || place < range.from) return about - 1;
-  return place < range.to ? about : about + 1;
 }
 
 /** Where there are too few workers the last parts come too late: they are other ones in each poll. */
