@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { placeOf } from '../../../lib/domain/shards.ts';
 import type { TableDefinition } from '../../../local/template/tables.ts';
+import { execute, Statements } from './statements.ts';
 import { type Page, Table, WHOLE_TABLE } from './table.ts';
 import { comparisonsOf, holds, Item, sortable } from './values.ts';
 
@@ -24,6 +26,9 @@ const Read = z.strictObject({
   Limit: z.number().optional(),
   ExclusiveStartKey: Item.optional(),
   ScanIndexForward: z.boolean().default(true),
+  ProjectionExpression: z.string().optional(),
+  Segment: z.number().default(0),
+  TotalSegments: z.number().default(1),
   ...expressions,
 });
 const BatchGet = z.strictObject({
@@ -71,6 +76,8 @@ export class BenchDatabase {
         return this.#scan(Read.parse(body));
       case 'BatchGetItem':
         return this.#batchGet(BatchGet.parse(body));
+      case 'BatchExecuteStatement':
+        return this.#execute(Statements.parse(body));
       default:
         throw new DynamoDbError('UnknownOperationException', `No stand-in for ${operation}`);
     }
@@ -108,6 +115,10 @@ export class BenchDatabase {
     return `{"Responses":{${tables.join()}},"UnprocessedKeys":{}}`;
   }
 
+  #execute({ Statements: statements }: z.infer<typeof Statements>): string {
+    return JSON.stringify({ Responses: statements.map((one) => execute(one, (name) => this.table(name))) });
+  }
+
   #query({ TableName, IndexName, KeyConditionExpression, ...read }: z.infer<typeof Read>): string {
     const view = this.table(TableName).view(IndexName);
     const comparisons = comparisonsOf(KeyConditionExpression, read);
@@ -118,14 +129,24 @@ export class BenchDatabase {
       startKey: read.ExclusiveStartKey,
       backward: !read.ScanIndexForward,
       isWanted: (range) => ranges.every((comparison) => holds(comparison, range)),
+      names: namesOf(read),
     });
     return textOf(page);
   }
 
   #scan({ TableName, IndexName, ...read }: z.infer<typeof Read>): string {
-    const view = this.table(TableName).view(IndexName);
-    return textOf(view.page(WHOLE_TABLE, { limit: read.Limit, startKey: read.ExclusiveStartKey }));
+    const { Limit: limit, ExclusiveStartKey: startKey, Segment, TotalSegments } = read;
+    const isWanted = (key: string) => TotalSegments === 1 || placeOf(key) % TotalSegments === Segment;
+    return textOf(this.table(TableName).view(IndexName).page(WHOLE_TABLE, { limit, startKey, isWanted }));
   }
+}
+
+/** What is asked for of each item; undefined for all of it. */
+function namesOf({
+  ProjectionExpression,
+  ExpressionAttributeNames = {},
+}: Pick<z.infer<typeof Read>, 'ProjectionExpression' | 'ExpressionAttributeNames'>): string[] | undefined {
+  return ProjectionExpression?.split(/,\s*/).map((name) => ExpressionAttributeNames[name] ?? name);
 }
 
 function textOf({ items, lastKey }: Page): string {

@@ -1,12 +1,11 @@
 // A process with all the services that a poller talks to, in memory, and with a settable latency. Started and ordered by stand-ins.ts.
 import { z } from 'zod';
 import { placeOf } from '../../../lib/domain/shards.ts';
-import { TABLES } from '../../support/tables.ts';
 import { answerCalls } from '../runner/remote.ts';
 import { BenchAccount, taskIdAt } from './account.ts';
 import { BenchDatabase } from './dynamodb.ts';
 import { StandInServer } from './server.ts';
-import { BENCH_TABLES, INDEXES } from './tables.ts';
+import { BENCH_TABLES, INDEXES, SNAPSHOTS } from './tables.ts';
 import { Item } from './values.ts';
 
 const account = new BenchAccount();
@@ -19,24 +18,25 @@ const Change = z.object({ share: z.number(), now: z.number(), among: z.number().
 const Grow = z.object({ tasks: z.number() });
 const Latency = z.object({ milliseconds: z.number() });
 
-const [TASKS] = TABLES;
-if (TASKS === undefined) throw new RangeError('There is a table of tasks');
-const tasksTable = TASKS.name;
-
-/** Makes the account larger. What is stored of the first task is stored of all, as if each had been looked at like it. */
+/** Makes the account larger. What a poll stored of the first task is stored of all, as if each had been looked at like it. */
 function grow(tasks: number): void {
   account.grow(tasks);
   account.prepare();
-  const table = database.table(tasksTable);
   const first = taskIdAt(0);
-  const template = table.getText({ taskId: { S: first } });
-  for (let index = 1; index < tasks && template !== undefined; index += 1) {
-    const taskId = taskIdAt(index);
-    const item = Item.parse(JSON.parse(template.replaceAll(first, taskId)));
-    const place = placeOf(taskId);
-    const keys = { place: { S: place.toString(16).padStart(8, '0') }, shard: { S: String(place >>> 30) } };
-    table.put({ ...item, ...(item.place && keys) });
+  for (const table of SNAPSHOTS.map((name) => database.table(name))) {
+    const template = table.getText({ taskId: { S: first } });
+    for (let index = 1; index < tasks && template !== undefined; index += 1) {
+      const taskId = taskIdAt(index);
+      const item = Item.parse(JSON.parse(template.replaceAll(first, taskId)));
+      table.put({ ...item, ...(item.place && placeAttributes(taskId)) });
+    }
   }
+}
+
+/** Where a task is in the index of those that are live. */
+function placeAttributes(taskId: string): Item {
+  const place = placeOf(taskId);
+  return { place: { S: place.toString(16).padStart(8, '0') }, shard: { S: String(place >>> 30) } };
 }
 
 answerCalls({

@@ -19,6 +19,8 @@ export interface Span {
   readonly backward?: boolean | undefined;
   /** Whether the row of a range key, sortable, belongs to it. */
   readonly isWanted?: (range: string) => boolean;
+  /** Attributes that are asked for; all of them if it is left out. */
+  readonly names?: readonly string[] | undefined;
 }
 
 /** Items are kept as text, which is what is asked for, and takes a fraction of the memory. */
@@ -26,6 +28,8 @@ interface Row {
   readonly range: string;
   readonly text: string;
   readonly size: number;
+  /** What was last asked for of it. */
+  projection?: { readonly names: string; readonly text: string };
 }
 
 interface Partition {
@@ -67,7 +71,7 @@ class View {
     if (old !== undefined && (place?.partition !== old.partition || place.row !== old.row)) this.#delete(old);
     if (place === undefined) return;
     const kept = this.#project(item);
-    const row = { range: place.range, text: JSON.stringify(kept), size: sizeOf(kept) };
+    const row: Row = { range: place.range, text: JSON.stringify(kept), size: sizeOf(kept) };
     const partition: Partition = this.#partitions.get(place.partition) ?? { rows: new Map() };
     this.#partitions.set(place.partition, partition);
     if (!partition.rows.has(place.row)) partition.order = undefined;
@@ -84,27 +88,34 @@ class View {
     return place && this.#partitions.get(place.partition)?.rows.get(place.row)?.text;
   }
 
-  page(partitionKey: string, { limit, startKey, backward = false, isWanted = () => true }: Span): Page {
+  page(partition: string, span: Span): Page {
+    const { limit, isWanted = () => true, names } = span;
+    const rows: Row[] = [];
+    let bytes = 0;
+    for (const row of this.#rows(partition, span)) {
+      if (!isWanted(row.range)) continue;
+      bytes += row.size;
+      if (rows.length === limit || bytes > PAGE_BYTES)
+        return { ...answerOf(rows, names), lastKey: this.#keyOf(rows) };
+      rows.push(row);
+    }
+    return answerOf(rows, names);
+  }
+
+  *#rows(partitionKey: string, { startKey, backward = false }: Span): Iterable<Row> {
     const partition = this.#partitions.get(partitionKey);
-    if (partition === undefined) return { items: [] };
+    if (partition === undefined) return;
     partition.order ??= [...partition.rows.keys()].sort();
     const order = backward ? partition.order.toReversed() : partition.order;
     const start = startKey === undefined ? 0 : order.indexOf(this.#placeOf(startKey)?.row ?? '') + 1;
-    const items: string[] = [];
-    let bytes = 0;
-    for (const name of order.slice(start)) {
-      const row = partition.rows.get(name);
-      if (row === undefined || !isWanted(row.range)) continue;
-      if (items.length === limit || bytes + row.size > PAGE_BYTES)
-        return { items, lastKey: this.#keyOf(items.at(-1) ?? '{}') };
-      items.push(row.text);
-      bytes += row.size;
+    for (let index = start; index < order.length; index += 1) {
+      const row = partition.rows.get(order[index] ?? '');
+      if (row !== undefined) yield row;
     }
-    return { items };
   }
 
-  #keyOf(text: string): Item {
-    const item = Item.parse(JSON.parse(text));
+  #keyOf(rows: readonly Row[]): Item {
+    const item = Item.parse(JSON.parse(rows.at(-1)?.text ?? '{}'));
     return Object.fromEntries(this.#keys.flatMap((name) => (item[name] ? [[name, item[name]]] : [])));
   }
 
@@ -167,4 +178,17 @@ export class Table {
 
 function pick(item: Item, names: readonly string[]): Item {
   return Object.fromEntries(names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]])));
+}
+
+function answerOf(rows: readonly Row[], names: readonly string[] | undefined): Page {
+  return { items: rows.map((row) => (names === undefined ? row.text : projected(row, names))) };
+}
+
+function projected(row: Row, names: readonly string[]): string {
+  const wanted = names.join();
+  if (row.projection?.names !== wanted) {
+    const item = pick(Item.parse(JSON.parse(row.text)), names);
+    row.projection = { names: wanted, text: JSON.stringify(item) };
+  }
+  return row.projection.text;
 }

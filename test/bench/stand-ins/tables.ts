@@ -17,3 +17,5 @@ const NAIVE = [
 export const BENCH_TABLES: readonly TableDefinition[] = [...TABLES, ...NAIVE];
 /** The indexes that a poll reads: others cost time, and nobody asks for them. */
 export const INDEXES = ['live'];
+/** The tables with an item for each task. */
+export const SNAPSHOTS = ['ota-watch-dev-tasks', 'naive-snapshots'];

@@ -1,0 +1,71 @@
+import type { Bundles } from './bundle.ts';
+import { NaiveLane, OurLane, type Step } from './lanes.ts';
+import type { Plan } from './plan.ts';
+import { Progress } from './progress.ts';
+import type { Sample } from './sample.ts';
+
+/** Runs a plan round by round: in each the naive poller, ours and the floor, so that what happens to the machine happens to all. */
+export async function run(plan: Plan, bundles: Bundles): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  const progress = new Progress(weightOf(plan));
+  const lanes = await startLanes(plan, bundles, progress);
+  try {
+    for (let round = 1; round <= plan.rounds; round += 1) {
+      const name = `round ${round} of ${plan.rounds}`;
+      const naive = () => Promise.all(lanes.naive.map(({ lane, shares }) => pollAll(lane, shares)));
+      samples.push(...(await progress.step(`${name}: naive`, plan.naiveSeconds, naive)).flat());
+      for (const { lane, size } of lanes.ours) {
+        if (round > size.rounds) continue;
+        const label = `${name}: ${size.tasks.toLocaleString('en')} tasks`;
+        samples.push(
+          ...(await progress.step(label, size.seconds, () => ourSamples(lane, size.isFullyChanged))),
+        );
+      }
+    }
+  } finally {
+    progress.end();
+    await Promise.all([...lanes.naive, ...lanes.ours].map(({ lane }) => lane.stop()));
+  }
+  return samples;
+}
+
+function weightOf({ rounds, naiveSeconds, sizes }: Plan): number {
+  return sizes.reduce((sum, { seconds, rounds: times }) => sum + seconds * times, rounds * naiveSeconds);
+}
+
+async function startLanes({ naive, sizes, ...common }: Plan, bundles: Bundles, progress: Progress) {
+  const start = async () => ({
+    naive: await Promise.all(
+      naive.map(async ({ tasks, atMost, shares }) => ({
+        lane: await NaiveLane.start({ ...common, tasks, bundles }, atMost),
+        shares,
+      })),
+    ),
+    ours: await Promise.all(
+      sizes.map(async (size) => ({
+        lane: await OurLane.start({ ...common, tasks: size.tasks, bundles }),
+        size,
+      })),
+    ),
+  });
+  return progress.step('accounts are made', 0, start);
+}
+
+/** The naive poller waits most of the time: several of them wait side by side. */
+async function pollAll(lane: NaiveLane, shares: readonly number[]): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (const share of shares) samples.push(await lane.poll(share));
+  return samples;
+}
+
+const QUIET: Step = { share: 0, isMeasured: true };
+const SOME: Step = { share: 0.05, isMeasured: true };
+const ALL: Step = { share: 1, isMeasured: true };
+/** The first poll of a process that trusts is like that of one that does not. */
+const COLD: Step = { share: 0, isMeasured: false };
+
+async function ourSamples(lane: OurLane, isFullyChanged: boolean): Promise<Sample[]> {
+  const plain = await lane.polls('ours', [QUIET, QUIET, SOME, ...(isFullyChanged ? [ALL] : [])]);
+  const trusting = await lane.polls('trusting', [COLD, QUIET, SOME]);
+  return [...plain, ...trusting, await lane.floor()];
+}
