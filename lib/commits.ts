@@ -8,7 +8,7 @@ export interface Change extends Extract<Observed, { kind: 'changed' }> {
 }
 
 export interface CommitDeps {
-  readonly tasks: TaskStore;
+  readonly tasks: Pick<TaskStore, 'writeAll'>;
   readonly log: Log;
   /** Names this poll as the writer of items. */
   readonly writeId: string;
