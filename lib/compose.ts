@@ -83,8 +83,8 @@ function pollWith(
   const ignoredTags = config.discoveryTag === undefined ? [] : [config.discoveryTag.key];
   const deps = {
     service,
-    tasks: taskTable(dynamodb, config.tasksTable),
-    history: historyTable(dynamodb, config.historyTable),
+    tasks: taskTable(dynamodb, config.tasksTable, { log }),
+    history: historyTable(dynamodb, config.historyTable, { log }),
     bus: eventBus(eventBridge, config.eventBus),
     configurations: new ConfigurationReader(service, log, now),
     samples: new ThingSampler(service, log, now),

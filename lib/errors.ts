@@ -23,6 +23,11 @@ export class UnreadableItemError extends OtaWatchError {
   override readonly name = 'UnreadableItemError';
 }
 
+/** The database is too busy to read everything that it is asked for. */
+export class DatabaseBusyError extends OtaWatchError {
+  override readonly name = 'DatabaseBusyError';
+}
+
 /** A place in a task's history is taken by another row. */
 export class HistoryConflictError extends OtaWatchError {
   override readonly name = 'HistoryConflictError';

@@ -28,8 +28,8 @@ export async function readPollState(deps: PollStateDeps, given?: SharedState): P
     const known = await tasks.readPollState(range);
     if (given !== undefined) return { ...known, watchingSince: given.watchingSince, isReadable: true };
     if (known?.indexed === true) return { ...known, isReadable: true };
-    await tasks.indexAll(writeId);
-    const state = { ...(known ?? { watchingSince: now() }), indexed: true, isReadable: true };
+    const indexed = await tasks.indexAll(writeId);
+    const state = { ...(known ?? { watchingSince: now() }), indexed, isReadable: true };
     await leavePollState(state, {}, deps);
     return state;
   } catch (error) {

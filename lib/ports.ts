@@ -2,7 +2,7 @@ import type { Head } from './domain/chain.ts';
 import type { HistoryRow } from './domain/events.ts';
 import type { Range } from './domain/shards.ts';
 import type { TaskConfiguration, TaskFacts, TaskSummary } from './domain/task.ts';
-import type { EndedTask, ExcludedTask, LiveTask, RequestedTask, TrackedTask } from './domain/tracked.ts';
+import type { LiveTask, RequestedTask, TrackedTask } from './domain/tracked.ts';
 import type { Watched } from './domain/watched.ts';
 
 /** An entry of `OtaSchedulingConfig.MaintenanceWindows`, as the service has it: an AWS cron expression or one time, in UTC. */
@@ -107,10 +107,17 @@ export interface TaskStore {
     range: Range,
     atMost?: number,
   ): Promise<Items<LiveTask | RequestedTask> | { readonly tooMany: number }>;
-  /** Reads those of the tasks that are stored and not live: over, or not to be watched. Remembers them. */
-  readOthers(taskIds: readonly string[]): Promise<Items<EndedTask | ExcludedTask>>;
-  /** Has the index find tasks that an earlier version stored, which had none. */
-  indexAll(writeId: string): Promise<void>;
+  /**
+   * Reads those of the tasks that are stored, whatever their state: among those that `readLive` did not find, a few may be live
+   * since a moment. Remembers those that are over or not to be watched.
+   */
+  readOthers(taskIds: readonly string[]): Promise<Items>;
+  /**
+   * Has `readLive` find tasks that an earlier version stored, which had no index.
+   *
+   * @returns whether it finds all of them now
+   */
+  indexAll(writeId: string): Promise<boolean>;
   read(taskId: string): Promise<TrackedTask | undefined>;
   /**
    * Writes an item if its version is still `task.version`.

@@ -1,10 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Head } from '../domain/chain.ts';
 import type { HistoryRow } from '../domain/events.ts';
 import { HistoryConflictError } from '../errors.ts';
-import type { HistoryReader, HistoryStore } from '../ports.ts';
+import type { AppendOutcome, HistoryReader, HistoryStore, Log } from '../ports.ts';
+import { BatchWriter, insertion } from './statements.ts';
 import { parseStored, StoredHistoryRow } from './task-items.ts';
 
 const Row = z.object({ sequence: z.int(), hash: z.string(), published: z.boolean() });
@@ -18,7 +19,13 @@ const UNDELIVERED_PAGE = 1_000;
 const MAX_UNDELIVERED_PAGES = 10;
 
 /** The append-only history: rows are put where nothing is, and read. */
-export function historyTable(client: DynamoDBDocumentClient, tableName: string): HistoryStore {
+export function historyTable(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  { log }: { log?: Pick<Log, 'warn'> } = {},
+): HistoryStore {
+  const batches = new BatchWriter(client, log);
+
   async function append(row: HistoryRow): Promise<void> {
     try {
       await client.send(
@@ -38,17 +45,20 @@ export function historyTable(client: DynamoDBDocumentClient, tableName: string):
   }
 
   return {
-    async appendAll(rows) {
-      return Promise.all(
-        rows.map(async (row) => {
+    appendAll(rows) {
+      return batches.write<HistoryRow, AppendOutcome>(rows, {
+        statementOf: (row) => insertion(tableName, { ...row }),
+        done: () => ({ kind: 'appended' }),
+        failed: (_, error) => ({ kind: 'failed', error }),
+        alone: async (row) => {
           try {
             await append(row);
             return { kind: 'appended' };
           } catch (error) {
             return { kind: 'failed', error };
           }
-        }),
-      );
+        },
+      });
     },
 
     async head(taskId) {

@@ -1,21 +1,33 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { isIn } from '../domain/shards.ts';
+import { type Range, WHOLE } from '../domain/shards.ts';
 import type { TrackedTask } from '../domain/tracked.ts';
 import { UnreadableItemError } from '../errors.ts';
-import { POLL_STATE_KEY, type PollState, type StoredTasks, type TaskStore } from '../ports.ts';
+import {
+  isPollState,
+  type Log,
+  POLL_STATE_KEY,
+  type PollState,
+  type StoredTasks,
+  type TaskStore,
+} from '../ports.ts';
 import { parsePollState, parseTrackedTask } from './task-items.ts';
+import { TaskMemory } from './task-memory.ts';
+import { taskReads } from './task-reads.ts';
+import { taskWrites } from './task-writes.ts';
 
 /**
- * Snapshots with their outboxes, one item a task, guarded by a version.
+ * Snapshots with their outboxes, one item a task, guarded by a version. What polls read and write is remembered.
  *
- * @param isScanConsistent false for people, who may see them a moment late for half the price
+ * @param options.isScanConsistent false for people, who may see them a moment late for half the price
  */
 export function taskTable(
   client: DynamoDBDocumentClient,
   tableName: string,
-  { isScanConsistent = true } = {},
+  { isScanConsistent = true, log }: { isScanConsistent?: boolean; log?: Pick<Log, 'warn'> } = {},
 ): TaskStore {
+  const memory = new TaskMemory();
+  const writes = taskWrites(client, tableName, memory, log);
+
   const readItem = async (taskId: string) => {
     const { Item } = await client.send(
       new GetCommand({ TableName: tableName, Key: { taskId }, ConsistentRead: true }),
@@ -23,53 +35,15 @@ export function taskTable(
     return Item;
   };
 
-  const readAll = async () => {
-    const items: Record<string, unknown>[] = [];
-    const pages = paginateScan({ client }, { TableName: tableName, ConsistentRead: isScanConsistent });
-    for await (const page of pages) items.push(...(page.Items ?? []));
-    return parseItems(items);
-  };
+  return {
+    ...writes,
+    ...taskReads(client, tableName, memory, writes.writeAll),
 
-  const store: TaskStore = {
-    readAll,
-
-    async readLive(range) {
-      const { tasks, unreadable } = await readAll();
-      const live = tasks.filter((task) => task.state === 'live' || task.state === 'requested');
-      return {
-        tasks: live.filter(({ taskId }) => isIn(range, taskId)),
-        unreadable: unreadable.filter(({ taskId }) => taskId !== POLL_STATE_KEY && isIn(range, taskId)),
-      };
-    },
-
-    async readOthers(taskIds) {
-      const found = await Promise.all(taskIds.map((taskId) => store.read(taskId)));
-      return {
-        tasks: found.filter((task) => task?.state === 'ended' || task?.state === 'excluded'),
-        unreadable: [],
-      };
-    },
-
-    async indexAll() {
-      await Promise.resolve();
-    },
-
-    async readPollState() {
-      const item = await readItem(POLL_STATE_KEY);
-      return item && parsePollState(item);
-    },
-
-    async writeAll(tasks, writeId) {
-      return Promise.all(
-        tasks.map(async (task) => {
-          try {
-            const written = await store.write(task, writeId);
-            return written === undefined ? { kind: 'lost-race' } : { kind: 'written', task: written };
-          } catch (error) {
-            return { kind: 'failed', error };
-          }
-        }),
-      );
+    async readAll() {
+      const items: Record<string, unknown>[] = [];
+      const pages = paginateScan({ client }, { TableName: tableName, ConsistentRead: isScanConsistent });
+      for await (const page of pages) items.push(...(page.Items ?? []));
+      return parseItems(items);
     },
 
     async read(taskId) {
@@ -77,36 +51,22 @@ export function taskTable(
       return item && parseTrackedTask(item);
     },
 
-    async write(task, writeId) {
-      const version = task.version + 1;
-      try {
-        await client.send(
-          new PutCommand({
-            TableName: tableName,
-            Item: { ...task, version, writeId },
-            ...(task.version === 0
-              ? { ConditionExpression: 'attribute_not_exists(taskId)' }
-              : {
-                  ConditionExpression: '#version = :version',
-                  ExpressionAttributeNames: { '#version': 'version' },
-                  ExpressionAttributeValues: { ':version': task.version },
-                }),
-          }),
-        );
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        // A write that was applied and then reported lost is tried again by the SDK, and meets itself.
-        const item = await readItem(task.taskId);
-        if (item?.writeId !== writeId || item.version !== version) return undefined;
-      }
-      return { ...task, version };
+    async readPollState(range) {
+      const item = await readItem(pollStateKey(range));
+      return item && parsePollState(item);
     },
 
-    async writePollState(state) {
-      await client.send(new PutCommand({ TableName: tableName, Item: { taskId: POLL_STATE_KEY, ...state } }));
+    async writePollState(range, state) {
+      await client.send(
+        new PutCommand({ TableName: tableName, Item: { taskId: pollStateKey(range), ...state } }),
+      );
     },
   };
-  return store;
+}
+
+function pollStateKey({ from, to }: Range): string {
+  const isWhole = from === WHOLE.from && to === WHOLE.to;
+  return isWhole ? POLL_STATE_KEY : `${POLL_STATE_KEY}-${from.toString(16)}-${to.toString(16)}`;
 }
 
 function parseItems(items: readonly Record<string, unknown>[]): StoredTasks {
@@ -116,6 +76,7 @@ function parseItems(items: readonly Record<string, unknown>[]): StoredTasks {
   for (const item of items) {
     try {
       if (item.taskId === POLL_STATE_KEY) pollState = parsePollState(item);
+      else if (isPollState(String(item.taskId))) continue;
       else tasks.push(parseTrackedTask(item));
     } catch (error) {
       if (!(error instanceof UnreadableItemError)) throw error;

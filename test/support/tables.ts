@@ -8,8 +8,22 @@ export const TABLES: readonly TableDefinition[] = [
     createTable: {
       TableName: 'ota-watch-dev-tasks',
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'taskId', AttributeType: 'S' }],
+      AttributeDefinitions: [
+        { AttributeName: 'taskId', AttributeType: 'S' },
+        { AttributeName: 'shard', AttributeType: 'S' },
+        { AttributeName: 'place', AttributeType: 'S' },
+      ],
       KeySchema: [{ AttributeName: 'taskId', KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'live',
+          KeySchema: [
+            { AttributeName: 'shard', KeyType: 'HASH' },
+            { AttributeName: 'place', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['version'] },
+        },
+      ],
     },
     timeToLiveAttribute: 'expiresAt',
   },
