@@ -26,8 +26,8 @@ export interface PollFacts {
   readonly looks: number;
   /** Those of them in which something differs. */
   readonly changed: readonly ChangedTask[];
-  /** Looks that change what is remembered, and tell nothing: a clock that runs. */
-  readonly notes?: number;
+  /** Whether it notes that tasks were looked at, since the clock of a rule runs. Every second poll does. */
+  readonly isNoted?: boolean;
 }
 
 /** Tasks on a page of the list. */
@@ -41,8 +41,8 @@ const TASKS_A_LOAD = 100;
 const EVENTS_A_REQUEST = 10;
 
 /** The requests that a poll makes. */
-export function requestsOf({ listed, looks, changed, notes = 0 }: PollFacts): Requests {
-  const writes = [writesOf(changed.length + notes), ...recordsOf(changed), ...clearsOf(changed)];
+export function requestsOf({ listed, looks, changed, isNoted = false }: PollFacts): Requests {
+  const writes = [writesOf(changed.length), ...recordsOf(changed), ...clearsOf(changed)];
   const sum = (of: (write: Writes) => number) => writes.reduce((total, write) => total + of(write), 0);
   return {
     ListOtaTasks: Math.max(1, Math.ceil(listed / LISTED_A_PAGE)),
@@ -50,7 +50,7 @@ export function requestsOf({ listed, looks, changed, notes = 0 }: PollFacts): Re
     GetItem: 1,
     Query: SHARDS,
     BatchExecuteStatement: sum(({ batches }) => batches),
-    PutItem: sum(({ singles }) => singles),
+    PutItem: sum(({ singles }) => singles) + (isNoted ? 1 : 0),
     PutEvents: publishedIn(changed),
   };
 }
@@ -63,7 +63,10 @@ interface Writes {
 
 function writesOf(items: number): Writes {
   const isLastAlone = items % WRITES_A_REQUEST === 1;
-  return { batches: Math.ceil(items / WRITES_A_REQUEST) - (isLastAlone ? 1 : 0), singles: isLastAlone ? 1 : 0 };
+  return {
+    batches: Math.ceil(items / WRITES_A_REQUEST) - (isLastAlone ? 1 : 0),
+    singles: isLastAlone ? 1 : 0,
+  };
 }
 
 /** Rows go to the history in rounds: every task's oldest, then the next. */
