@@ -1,83 +1,14 @@
-import { StandIns } from '../stand-ins/stand-ins.ts';
-import type { Bundles, Script } from './bundle.ts';
+import { Lane, type LaneOptions } from './lane.ts';
 import { Measured } from './measured.ts';
-import { Remote } from './remote.ts';
+import type { Remote } from './remote.ts';
 import { check, type Poller, type Sample, sampleOf } from './sample.ts';
 
-export interface LaneOptions {
-  readonly tasks: number;
-  /** Milliseconds that each request takes. */
-  readonly latencyMs: number;
-  readonly concurrency: number;
-  readonly bundles: Bundles;
-}
-
-/** A poll to be measured. */
+/** A poll of ours. */
 export interface Step {
   /** Of the tasks that change before it. */
   readonly share: number;
   /** Whether it is measured; else it only has to happen. */
   readonly isMeasured: boolean;
-}
-
-const MINUTE_MS = 60_000;
-/** A change is older than the poll that finds it. */
-const CHANGED_BEFORE_MS = 10_000;
-
-/** An account with its tables and its own clock, on which a minute passes from poll to poll. */
-class Lane {
-  readonly options: LaneOptions;
-  readonly standIns: StandIns;
-  #now = Date.now();
-
-  constructor(options: LaneOptions, standIns: StandIns) {
-    this.options = options;
-    this.standIns = standIns;
-  }
-
-  /** Lets a poller see one task, and stores the same of all others. */
-  async seed(script: Script): Promise<void> {
-    await this.standIns.seed(1, this.#now);
-    const process = this.start(script);
-    await process.call('poll', { now: this.#now }, Measured);
-    await process.stop();
-    await this.standIns.grow(this.options.tasks);
-    await this.standIns.setLatency(this.options.latencyMs);
-  }
-
-  /** @param among so many tasks are polled, the first */
-  async run(
-    process: Remote,
-    poller: Poller,
-    { share, isCold, among }: { share: number; isCold: boolean; among: number },
-  ): Promise<Sample> {
-    const { tasks, concurrency } = this.options;
-    this.#now += MINUTE_MS;
-    const changed = await this.standIns.change(share, this.#now - CHANGED_BEFORE_MS, among);
-    await this.standIns.begin();
-    const { url } = this.standIns;
-    const measured = await process.call(
-      'poll',
-      { now: this.#now, atMost: among, url, tasks, concurrency },
-      Measured,
-    );
-    const sample = sampleOf(
-      { poller, tasks, share, isCold, asked: among },
-      measured,
-      await this.standIns.end(),
-    );
-    return check(sample, changed);
-  }
-
-  start(script: Script, env: Readonly<Record<string, string>> = {}): Remote {
-    const { bundles, concurrency } = this.options;
-    const settings = { FETCH_CONCURRENCY: String(concurrency), PROGRESS_EVENTS: 'all' };
-    return new Remote(bundles.fileOf(script), { env: { ...this.standIns.environment, ...settings, ...env } });
-  }
-
-  stop(): Promise<void> {
-    return this.standIns.stop();
-  }
 }
 
 /** Our poller in accounts of one size, each time in a process of its own. */
@@ -89,22 +20,21 @@ export class OurLane {
   }
 
   static async start(options: LaneOptions): Promise<OurLane> {
-    const lane = new Lane(options, await StandIns.start());
-    await lane.seed('ours');
-    return new OurLane(lane);
+    return new OurLane(await Lane.start(options, 'ours'));
   }
 
-  /** Polls of one process; the first is cold. */
+  /** Polls of one process; the first is cold: what it does not know it cannot trust, and it reads every task. */
   async polls(poller: 'ours' | 'trusting', steps: readonly Step[]): Promise<Sample[]> {
-    const lane = this.#lane;
-    const among = lane.options.tasks;
-    const process = lane.start('ours', { TRUST_LAST_UPDATED: poller === 'trusting' ? 'on' : 'off' });
+    const process = this.#lane.process('ours', { TRUST_LAST_UPDATED: poller === 'trusting' ? 'on' : 'off' });
     const samples: Sample[] = [];
     try {
       for (const [index, { share, isMeasured }] of steps.entries()) {
-        // What a cold poll does not know it cannot trust: it reads every task.
         const isCold = index === 0;
-        const sample = await lane.run(process, isCold ? 'ours' : poller, { share, isCold, among });
+        const sample = await measure(this.#lane, process, {
+          poller: isCold ? 'ours' : poller,
+          share,
+          isCold,
+        });
         if (isMeasured) samples.push(sample);
       }
     } finally {
@@ -115,10 +45,9 @@ export class OurLane {
 
   /** Bare requests for every task. */
   async floor(): Promise<Sample> {
-    const process = this.#lane.start('floor');
+    const process = this.#lane.process('floor');
     try {
-      const among = this.#lane.options.tasks;
-      return await this.#lane.run(process, 'floor', { share: 0, isCold: true, among });
+      return await measure(this.#lane, process, { poller: 'floor', share: 0, isCold: true });
     } finally {
       await process.stop();
     }
@@ -138,22 +67,33 @@ export class NaiveLane {
 
   private constructor(lane: Lane, atMost: number) {
     this.#lane = lane;
-    this.#process = lane.start('naive');
+    this.#process = lane.process('naive');
     this.#atMost = atMost;
   }
 
   static async start(options: LaneOptions, atMost = options.tasks): Promise<NaiveLane> {
-    const lane = new Lane(options, await StandIns.start());
-    await lane.seed('naive');
-    return new NaiveLane(lane, atMost);
+    return new NaiveLane(await Lane.start(options, 'naive'), atMost);
   }
 
   poll(share: number): Promise<Sample> {
-    return this.#lane.run(this.#process, 'naive', { share, isCold: false, among: this.#atMost });
+    return measure(this.#lane, this.#process, { poller: 'naive', share, isCold: false }, this.#atMost);
   }
 
   async stop(): Promise<void> {
     await this.#process.stop();
     await this.#lane.stop();
   }
+}
+
+async function measure(
+  lane: Lane,
+  process: Remote,
+  given: { readonly poller: Poller; readonly share: number; readonly isCold: boolean },
+  asked = lane.options.tasks,
+): Promise<Sample> {
+  const { tasks, concurrency } = lane.options;
+  const changed = await lane.pass(given.share, asked);
+  const order = { now: lane.now, atMost: asked, url: lane.standIns.url, tasks, concurrency };
+  const measured = await process.call('poll', order, Measured);
+  return check(sampleOf({ ...given, tasks, asked }, measured, await lane.standIns.end()), changed);
 }

@@ -1,9 +1,13 @@
-// A process with our poller, put together as its function does it. Its settings are environment variables.
+// A process with our poller, put together as its functions do it: the one that is scheduled, or a worker that polls parts. Its
+// settings are environment variables.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { createClients } from '../../../lib/aws/clients.ts';
-import { createPoller } from '../../../lib/compose.ts';
+import { fanOut } from '../../../lib/aws/shard-queue.ts';
+import { createPoller, createShardPoller } from '../../../lib/compose.ts';
 import { readConfig } from '../../../lib/config.ts';
+import { parseShardMessage } from '../../../lib/fan-out.ts';
 import { DEFAULT_RULES } from '../../../lib/rule-file/defaults.ts';
 import { measured } from './measured.ts';
 import { answerCalls } from './remote.ts';
@@ -12,24 +16,41 @@ import { answerCalls } from './remote.ts';
 const TIME_MS = 900_000;
 
 const Poll = z.object({ now: z.number() });
+const Part = z.object({ now: z.number(), message: z.string() });
 const config = readConfig(process.env);
 let ahead = 0;
 
 const complain = (message: string, fields?: object) =>
   void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
+const log = { info: () => undefined, warn: complain, error: complain };
+const pause = (milliseconds: number) => sleep(milliseconds);
 
-const poll = createPoller(config, DEFAULT_RULES, {
+const surroundings = {
   account: { accountId: '123456789012', region: 'eu-west-1', partition: 'aws' },
   clients: createClients(config.fetchConcurrency),
-  log: { info: () => undefined, warn: complain, error: complain },
+  log,
   now: () => Date.now() + ahead,
-  sleep: (milliseconds) => sleep(milliseconds),
-});
+  sleep: pause,
+  ...(config.fanOut !== undefined && {
+    fanOut: fanOut(new SQSClient({ useQueueUrlAsEndpoint: false }), config.fanOut, { log, sleep: pause }),
+  }),
+};
+const poll = createPoller(config, DEFAULT_RULES, surroundings);
+const pollPart = createShardPoller(config, DEFAULT_RULES, surroundings);
+
+function remaining(): () => number {
+  const until = performance.now() + TIME_MS;
+  return () => until - performance.now();
+}
 
 answerCalls({
   poll(argument) {
     ahead = Poll.parse(argument).now - Date.now();
-    const until = performance.now() + TIME_MS;
-    return measured(() => poll(() => until - performance.now()));
+    return measured(() => poll(remaining()));
+  },
+  pollPart(argument) {
+    const { now, message } = Part.parse(argument);
+    ahead = now - Date.now();
+    return measured(() => pollPart(parseShardMessage(message), remaining()));
   },
 });

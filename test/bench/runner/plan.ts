@@ -4,6 +4,8 @@ export interface Size {
   readonly rounds: number;
   /** About how long a round takes. */
   readonly seconds: number;
+  /** Whether one function hands out the work to others. */
+  readonly isShared: boolean;
   /** Whether a poll is measured for which all tasks have changed. */
   readonly isFullyChanged: boolean;
 }
@@ -36,9 +38,10 @@ export const WHOLE: Plan = {
   ...COMMON,
   rounds: 5,
   sizes: [
-    { tasks: 100, rounds: 5, seconds: 4, isFullyChanged: true },
-    { tasks: 1_000, rounds: 5, seconds: 10, isFullyChanged: true },
-    { tasks: 10_000, rounds: 5, seconds: 60, isFullyChanged: true },
+    { tasks: 100, rounds: 5, seconds: 4, isShared: false, isFullyChanged: true },
+    { tasks: 1_000, rounds: 5, seconds: 10, isShared: false, isFullyChanged: true },
+    { tasks: 10_000, rounds: 5, seconds: 60, isShared: false, isFullyChanged: true },
+    { tasks: 100_000, rounds: 1, seconds: 240, isShared: true, isFullyChanged: false },
   ],
   naive: [
     { tasks: 100, shares: [0, 0.05, 1] },
@@ -57,8 +60,8 @@ export const QUICK: Plan = {
   ...COMMON,
   rounds: 3,
   sizes: [
-    { tasks: 100, rounds: 3, seconds: 3, isFullyChanged: true },
-    { tasks: 1_000, rounds: 3, seconds: 9, isFullyChanged: true },
+    { tasks: 100, rounds: 3, seconds: 3, isShared: false, isFullyChanged: true },
+    { tasks: 1_000, rounds: 3, seconds: 9, isShared: false, isFullyChanged: true },
   ],
   naive: [
     { tasks: 100, shares: [0] },

@@ -1,6 +1,7 @@
 import type { Bundles } from './bundle.ts';
+import { FanOutLane } from './fan-out-lane.ts';
 import { NaiveLane, OurLane, type Step } from './lanes.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Size } from './plan.ts';
 import { Progress } from './progress.ts';
 import type { Sample } from './sample.ts';
 
@@ -17,9 +18,7 @@ export async function run(plan: Plan, bundles: Bundles): Promise<Sample[]> {
       for (const { lane, size } of lanes.ours) {
         if (round > size.rounds) continue;
         const label = `${name}: ${size.tasks.toLocaleString('en')} tasks`;
-        samples.push(
-          ...(await progress.step(label, size.seconds, () => ourSamples(lane, size.isFullyChanged))),
-        );
+        samples.push(...(await progress.step(label, size.seconds, () => ourSamples(lane, size))));
       }
     }
   } finally {
@@ -43,7 +42,7 @@ async function startLanes({ naive, sizes, ...common }: Plan, bundles: Bundles, p
     ),
     ours: await Promise.all(
       sizes.map(async (size) => ({
-        lane: await OurLane.start({ ...common, tasks: size.tasks, bundles }),
+        lane: await (size.isShared ? FanOutLane : OurLane).start({ ...common, tasks: size.tasks, bundles }),
         size,
       })),
     ),
@@ -64,8 +63,10 @@ const ALL: Step = { share: 1, isMeasured: true };
 /** The first poll of a process that trusts is like that of one that does not. */
 const COLD: Step = { share: 0, isMeasured: false };
 
-async function ourSamples(lane: OurLane, isFullyChanged: boolean): Promise<Sample[]> {
-  const plain = await lane.polls('ours', [QUIET, QUIET, SOME, ...(isFullyChanged ? [ALL] : [])]);
+async function ourSamples(lane: OurLane | FanOutLane, { isFullyChanged }: Size): Promise<Sample[]> {
+  const all = isFullyChanged ? [ALL] : [];
+  if (lane instanceof FanOutLane) return lane.polls([QUIET, QUIET, SOME, ...all]);
+  const plain = await lane.polls('ours', [QUIET, QUIET, SOME, ...all]);
   const trusting = await lane.polls('trusting', [COLD, QUIET, SOME]);
   return [...plain, ...trusting, await lane.floor()];
 }

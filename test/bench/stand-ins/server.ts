@@ -24,6 +24,7 @@ const JSON_TYPE = 'application/json';
 export class StandInServer {
   readonly #account: BenchAccount;
   readonly #database: () => BenchDatabase;
+  readonly #server = createServer((request, response) => this.#serve(request, response));
   /** Milliseconds from request to answer, besides what it takes to make the answer. */
   latencyMs = 0;
   /** Requests by operation. */
@@ -38,14 +39,18 @@ export class StandInServer {
 
   /** Listens on a free port; returns the URL. */
   async listen(): Promise<string> {
-    const server = createServer((request, response) => this.#serve(request, response));
-    server.keepAliveTimeout = KEEP_ALIVE_MS;
+    this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
     const { promise, resolve } = Promise.withResolvers<void>();
-    server.listen(0, '127.0.0.1', resolve);
+    this.#server.listen(0, '127.0.0.1', resolve);
     await promise;
-    const address = server.address();
+    const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new RangeError('The server has no port');
     return `http://127.0.0.1:${address.port}`;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
