@@ -5,9 +5,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { createClients } from '../../../lib/aws/clients.ts';
 import { fanOut } from '../../../lib/aws/shard-queue.ts';
-import { createPoller, createShardPoller } from '../../../lib/compose.ts';
+import { createPoller, createShardPoller, type Poller } from '../../../lib/compose.ts';
 import { readConfig } from '../../../lib/config.ts';
-import { parseShardMessage } from '../../../lib/fan-out.ts';
+import { parseShardMessage, type ShardPoller } from '../../../lib/fan-out.ts';
 import { DEFAULT_RULES } from '../../../lib/rule-file/defaults.ts';
 import { measured } from './measured.ts';
 import { answerCalls } from './remote.ts';
@@ -35,8 +35,9 @@ const surroundings = {
     fanOut: fanOut(new SQSClient({ useQueueUrlAsEndpoint: false }), config.fanOut, { log, sleep: pause }),
   }),
 };
-const poll = createPoller(config, DEFAULT_RULES, surroundings);
-const pollPart = createShardPoller(config, DEFAULT_RULES, surroundings);
+// A process is one or the other.
+let poll: Poller | undefined;
+let pollPart: ShardPoller | undefined;
 
 function remaining(): () => number {
   const until = performance.now() + TIME_MS;
@@ -46,11 +47,13 @@ function remaining(): () => number {
 answerCalls({
   poll(argument) {
     ahead = Poll.parse(argument).now - Date.now();
-    return measured(() => poll(remaining()));
+    const run = (poll ??= createPoller(config, DEFAULT_RULES, surroundings));
+    return measured(() => run(remaining()));
   },
   pollPart(argument) {
     const { now, message } = Part.parse(argument);
     ahead = now - Date.now();
-    return measured(() => pollPart(parseShardMessage(message), remaining()));
+    const run = (pollPart ??= createShardPoller(config, DEFAULT_RULES, surroundings));
+    return measured(() => run(parseShardMessage(message), remaining()));
   },
 });
