@@ -20,8 +20,9 @@ export const ROLES: Readonly<Record<string, { readonly title: string; readonly a
     allowed: {
       'OTA tasks': 'GetOtaTask ListOtaTaskExecutions',
       'what takes no resource': 'ListOtaTasks GetOtaTaskConfiguration',
-      'the table `tasks`': 'GetItem Scan PutItem',
-      'the table `history`': 'GetItem Query PutItem',
+      'the table `tasks`': 'GetItem BatchGetItem Scan PutItem PartiQLInsert PartiQLUpdate',
+      'the index of `tasks`': 'Query',
+      'the table `history`': 'GetItem Query PutItem PartiQLInsert',
       'the bus': 'PutEvents',
       'the queue of dead polls': 'SendMessage',
       "the poll's log": APPEND_TO_LOG,

@@ -101,6 +101,7 @@ export const SECRETS_KEY = arn('kms', 'key/secrets');
 /** Whatever a role of ours could want to act on, and what it has no business with. */
 export const PLACES: Readonly<Record<string, Place>> = {
   'the table `tasks`': table('ota-watch-dev-tasks'),
+  'the index of `tasks`': table('ota-watch-dev-tasks/index/live'),
   'the table `history`': table('ota-watch-dev-history'),
   'indexes of `history`': table('ota-watch-dev-history/index/byDay'),
   "Slack's items of `alerts`": itemsOf('slack'),

@@ -19,8 +19,15 @@ const everyTable = {
 
 export const tasksTable = {
   TableName: 'ota-watch-dev-tasks',
-  AttributeDefinitions: [attribute('taskId', 'S')],
+  AttributeDefinitions: [attribute('taskId', 'S'), attribute('shard', 'S'), attribute('place', 'S')],
   KeySchema: [key('taskId', 'HASH')],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'live',
+      KeySchema: [key('shard', 'HASH'), key('place', 'RANGE')],
+      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['version'] },
+    },
+  ],
   ...everyTable,
 };
 

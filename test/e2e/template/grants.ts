@@ -49,13 +49,26 @@ const pollStatements = [
   {
     Sid: 'KeepSnapshots',
     Effect: 'Allow',
-    Action: ['dynamodb:Scan', 'dynamodb:GetItem', 'dynamodb:PutItem'],
+    Action: [
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:PartiQLInsert',
+      'dynamodb:PartiQLUpdate',
+      'dynamodb:PutItem',
+      'dynamodb:Scan',
+    ],
     Resource: arnOf('TasksTable'),
+  },
+  {
+    Sid: 'FindLiveTasks',
+    Effect: 'Allow',
+    Action: 'dynamodb:Query',
+    Resource: { 'Fn::Sub': `\${TasksTable.Arn}/index/live` },
   },
   {
     Sid: 'AppendHistory',
     Effect: 'Allow',
-    Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    Action: ['dynamodb:GetItem', 'dynamodb:PartiQLInsert', 'dynamodb:PutItem', 'dynamodb:Query'],
     Resource: arnOf('HistoryTable'),
   },
   {
@@ -65,7 +78,6 @@ const pollStatements = [
       'dynamodb:UpdateItem',
       'dynamodb:DeleteItem',
       'dynamodb:BatchWriteItem',
-      'dynamodb:PartiQLInsert',
       'dynamodb:PartiQLUpdate',
       'dynamodb:PartiQLDelete',
     ],
