@@ -47,13 +47,15 @@ function remaining(): () => number {
 answerCalls({
   poll(argument) {
     ahead = Poll.parse(argument).now - Date.now();
-    const run = (poll ??= createPoller(config, DEFAULT_RULES, surroundings));
+    poll ??= createPoller(config, DEFAULT_RULES, surroundings);
+    const run = poll;
     return measured(() => run(remaining()));
   },
   pollPart(argument) {
     const { now, message } = Part.parse(argument);
     ahead = now - Date.now();
-    const run = (pollPart ??= createShardPoller(config, DEFAULT_RULES, surroundings));
+    pollPart ??= createShardPoller(config, DEFAULT_RULES, surroundings);
+    const run = pollPart;
     return measured(() => run(parseShardMessage(message), remaining()));
   },
 });
