@@ -26,7 +26,7 @@ export function refusedByRole(requests: readonly SeenRequest[], { template, lamb
         Effect === effect && Action.includes(action) && Resource.some((pattern) => covers(pattern, resource)),
     );
   return requests
-    .map(authorizationOf)
+    .flatMap(authorizationsOf)
     .filter(([action, on]) => !matches('Allow', action, on) || matches('Deny', action, on))
     .map(([action, on]) => `${action} on ${on}`);
 }
@@ -36,6 +36,11 @@ const QUEUE_ACTIONS: Readonly<Record<string, string>> = {
   ChangeMessageVisibilityBatch: 'ChangeMessageVisibility',
 };
 const ON_A_TASK = new Set(['GetOtaTask', 'ListOtaTaskExecutions']);
+
+/** What a request needs permission for: statements each for themselves (Amazon DynamoDB developer guide, PartiQL and IAM). */
+function authorizationsOf({ statements, ...request }: SeenRequest): [action: string, resource: string][] {
+  return (statements ?? [request.operation]).map((operation) => authorizationOf({ ...request, operation }));
+}
 
 /** What a request needs permission for (service authorization reference). */
 function authorizationOf({

@@ -11,8 +11,10 @@ export interface SeenRequest {
   readonly index: number;
   /** For example GetOtaTask, PutItem, PutEvents. */
   readonly operation: string;
-  /** The table that it concerns, if one. */
+  /** The table that it concerns, if one, or the index. */
   readonly table?: string;
+  /** The statements that it has, in words of IAM, each once. */
+  readonly statements?: readonly string[];
   /** The queue that it concerns, if one: its URL. */
   readonly queue?: string;
   /** The parameter that it concerns, if one. */
@@ -97,17 +99,32 @@ function describe({ method, url = '/', headers }: IncomingMessage, body: Buffer)
   if (typeof target !== 'string')
     return { operation: matchOperation(method, url.split('?')[0] ?? '').operation.name };
   const operation = target.split('.').at(-1) ?? target;
-  const { TableName: table, QueueUrl: queue, Name: parameter } = named.parse(JSON.parse(body.toString()));
+  const { QueueUrl: queue, Name: parameter, ...named } = naming.parse(JSON.parse(body.toString()));
+  const statements = named.Statements?.map(({ Statement }) => Statement.split(' '));
+  const tables = [
+    ...[named.TableName ?? []]
+      .flat()
+      .map((table) => table + (named.IndexName ? `/index/${named.IndexName}` : '')),
+    ...Object.keys(named.RequestItems ?? {}),
+    ...(statements?.map((words) => words.find((word) => word.startsWith('"')) ?? '') ?? []),
+  ];
+  const [table] = tables;
   return {
     operation,
-    ...(table !== undefined && { table }),
+    ...(table !== undefined && { table: table.replaceAll('"', '') }),
+    ...(statements && { statements: [...new Set(statements.map(([verb = '']) => PARTIQL[verb] ?? verb))] }),
     ...(queue !== undefined && { queue }),
     ...(parameter !== undefined && { parameter }),
   };
 }
 
-const named = z.object({
+const PARTIQL: Readonly<Record<string, string>> = { INSERT: 'PartiQLInsert', UPDATE: 'PartiQLUpdate' };
+
+const naming = z.object({
   TableName: z.string().optional(),
+  IndexName: z.string().optional(),
+  RequestItems: z.record(z.string(), z.unknown()).optional(),
+  Statements: z.array(z.object({ Statement: z.string() })).optional(),
   QueueUrl: z.string().optional(),
   Name: z.string().optional(),
 });
