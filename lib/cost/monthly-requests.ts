@@ -30,7 +30,10 @@ export function countsOf(fleet: Fleet): RequestCounts {
   });
   const share = Math.min(1, differing);
   const mean = mixed(quiet, usual, rounds, share);
-  const month = { ...mean, PutItem: mean.PutItem + Math.round(trafficOf(fleet).notes) };
+  const { notes, events } = trafficOf(fleet);
+  // Events are few where milestones only are told, and go alone.
+  const alone = fleet.progressEvents === 'all' ? mean.PutEvents : Math.round(events);
+  const month = { ...mean, PutItem: mean.PutItem + Math.round(notes), PutEvents: alone };
   return { quiet, usual, usualChanges, month };
 }
 

@@ -7,14 +7,14 @@ export const BYTES = {
   /** A task in progress, with nothing to deliver. An event on its way adds its row. */
   taskItem: 1_295,
   /** A task in the index of live tasks. */
-  indexEntry: 78,
+  indexEntry: 66,
   historyRow: 955,
   /** The event of such a row. */
   event: 1_110,
   /** The metrics of a poll, as a line of its log. */
   metricsLog: 1_210,
   /** A task of the list in a message to a worker. */
-  sharedTask: 60,
+  sharedTask: 70,
 } as const;
 
 /** The line of the log that tells of a poll in which something changed; what Lambda logs of an invocation; about. */
