@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { meterCalls } from './aws/call-meter.ts';
 import type { Clients } from './aws/clients.ts';
+import { distrustItem } from './aws/distrust-item.ts';
 import { eventBus } from './aws/event-bus.ts';
 import { historyTable } from './aws/history-table.ts';
 import { otaService } from './aws/managed-integrations.ts';
@@ -16,12 +17,15 @@ import type { TaskRule } from './domain/rules/rule.ts';
 import type { RuleSet } from './domain/rules/rule-set.ts';
 import { WHOLE } from './domain/shards.ts';
 import type { FanOut, ShardPoller } from './fan-out.ts';
+import { ListTrust } from './list-trust.ts';
+import { LookMemory } from './look-memory.ts';
 import { OddityLog } from './oddities.ts';
 import { type PollDeps, poll } from './poll.ts';
 import type { MeteredReport } from './poll-report.ts';
 import type { Log } from './ports.ts';
 import { pollInRounds } from './rounds.ts';
 import { ThingSampler } from './sample-things.ts';
+import { Sweeper } from './sweep.ts';
 import { UnwantedTasks } from './unwanted.ts';
 
 /** Runs polls; keeps connections and what does not change from one to the next. */
@@ -53,7 +57,8 @@ export function createPoller(config: Config, rules: RuleSet, surroundings: Surro
   const periodMs = config.pollPeriodSeconds * 1_000;
   const intervalMs = config.pollIntervalSeconds * 1_000;
   return (remainingMs) => {
-    const pollOnce = () => run({ range: WHOLE, remainingMs, ...(fanOut !== undefined && { fanOut }) });
+    const pollOnce = (round: number) =>
+      run({ range: WHOLE, round, remainingMs, ...(fanOut !== undefined && { fanOut }) });
     return pollInRounds(pollOnce, { intervalMs, periodMs, remainingMs, now, sleep, log });
   };
 }
@@ -69,7 +74,7 @@ export function createShardPoller(config: Config, rules: RuleSet, surroundings: 
 }
 
 /** What differs from poll to poll. */
-type PollOf = Pick<PollDeps, 'range' | 'remainingMs' | 'fanOut' | 'given'>;
+type PollOf = Pick<PollDeps, 'range' | 'remainingMs' | 'fanOut' | 'given'> & Partial<Pick<PollDeps, 'round'>>;
 
 function pollWith(
   config: Config,
@@ -92,6 +97,17 @@ function pollWith(
     ruleSet: canonicalHash(rules).slice(0, RULE_SET_DIGITS),
     rulesFor: rulesFor(rules, ignoredTags, log),
     unwanted: new UnwantedTasks(),
+    memory: new LookMemory(),
+    trust: new ListTrust({
+      isOn: config.trustLastUpdated,
+      store: distrustItem(dynamodb, config.tasksTable),
+      log,
+      now,
+    }),
+    sweeper: new Sweeper(service, log),
+    round: 0,
+    roundMs: config.pollIntervalSeconds * 1_000,
+    maxLatencyMs: config.maxLatencySeconds * 1_000,
     log,
     now,
     sleep,

@@ -1,13 +1,19 @@
 import pMap from 'p-map';
 import { type CommitDeps, Commits } from './commits.ts';
+import type { LastSeen } from './domain/last-seen.ts';
 import { type Look, type Selection, taskIdOf } from './domain/selection.ts';
 import type { LiveTask } from './domain/tracked.ts';
+import type { Postponed } from './domain/turns.ts';
 import { summarizeError, TaskReadError } from './errors.ts';
+import type { ListTrust } from './list-trust.ts';
+import type { LookMemory } from './look-memory.ts';
 import { type ObserveDeps, type Observed, observe, observeUnreadable } from './observe.ts';
 import type { UnwantedTasks } from './unwanted.ts';
 
 export interface LookDeps extends ObserveDeps, CommitDeps {
   readonly unwanted: UnwantedTasks;
+  readonly memory: LookMemory;
+  readonly trust: ListTrust;
   /** Looks underway at once. */
   readonly concurrency: number;
 }
@@ -32,11 +38,9 @@ export interface Looks {
   readonly failures: number;
   readonly lostRaces: number;
   /** Looks that time was too short for. */
-  readonly postponed: number;
+  readonly postponed: Postponed;
   /** Ids of tracked tasks that were not looked at, although they were to be. */
   readonly missed: ReadonlySet<string>;
-  /** Task id of the last look that was begun. */
-  readonly last?: string;
 }
 
 /** A task that is tracked, and could not be read. */
@@ -50,11 +54,12 @@ interface Tally {
   /** Tasks that the service answered for. */
   answered: number;
   failures: number;
-  postponed: number;
+  readonly postponed: Set<string>;
+  /** Ids of those that were begun. */
+  readonly brokenOff: Set<string>;
   /** Ids of tracked tasks that are not looked at yet. */
   readonly missed: Set<string>;
   readonly unread: Unread[];
-  last?: string;
 }
 
 /** So many tasks that cannot be read are no accident, if that is so many times as many as can. */
@@ -71,33 +76,61 @@ export async function lookAtAll(
     deps.log.warn('A task waits until some of its events are delivered', { taskId });
   const known = looks.flatMap((look) => (look.kind === 'known' ? [look.task.taskId] : []));
   const missed = new Set([...heldBack, ...known]);
-  const tally: Tally = { read: 0, answered: 0, failures: 0, postponed: 0, missed, unread: [] };
+  const tally: Tally = {
+    read: 0,
+    answered: 0,
+    failures: 0,
+    postponed: new Set(),
+    brokenOff: new Set(),
+    missed,
+    unread: [],
+  };
+  const lookedAt = deps.now();
   const commits = new Commits(deps);
   await pMap(
     looks,
     async (look) => {
-      if (!time.mayLook()) tally.postponed += 1;
-      else await commitOne(await lookAt(look, tally, deps, time.signal), commits);
+      if (!time.mayLook()) tally.postponed.add(taskIdOf(look));
+      else await settle(look, await lookAt(look, tally, deps, time.signal), lookedAt, commits, deps);
     },
     { concurrency: deps.concurrency },
   );
   await noteUnreadable(tally, commits, deps, time);
   const { changes, lostRaces, failures } = await commits.end();
-  const { read, postponed, last } = tally;
+  for (const { change } of changes) remember(change.next.taskId, change.seen, lookedAt, deps);
+  const { read, postponed, brokenOff } = tally;
   return {
     changed: changes.flatMap(({ task }) => (task.state === 'live' ? [task] : [])),
     events: changes.reduce((sum, { change }) => sum + change.events, 0),
     read,
     failures: tally.failures + failures,
     lostRaces,
-    postponed,
+    postponed: { all: postponed, begun: brokenOff },
     missed,
-    ...(last !== undefined && { last }),
   };
 }
 
-async function commitOne(observed: Observed | undefined, commits: Commits): Promise<void> {
-  if (observed?.kind === 'changed') await commits.add(observed);
+/** What has changed is remembered as seen once that is committed. */
+async function settle(
+  look: Look,
+  observed: Observed | undefined,
+  lookedAt: number,
+  commits: Commits,
+  deps: LookDeps,
+): Promise<void> {
+  if (observed?.kind === 'unchanged') remember(taskIdOf(look), observed.seen, lookedAt, deps);
+  if (observed?.kind !== 'changed') return;
+  if (observed.isLie === true) await deps.trust.distrust(observed.next.taskId);
+  await commits.add(observed);
+}
+
+function remember(
+  taskId: string,
+  seen: LastSeen | undefined,
+  lookedAt: number,
+  { memory }: Pick<LookDeps, 'memory'>,
+): void {
+  memory.note(taskId, seen && { ...seen, lookedAt });
 }
 
 async function lookAt(
@@ -107,7 +140,6 @@ async function lookAt(
   signal: AbortSignal,
 ): Promise<Observed | undefined> {
   const taskId = taskIdOf(look);
-  tally.last = taskId;
   try {
     const observed = await observe(look, deps, signal);
     tally.read += 1;
@@ -119,8 +151,10 @@ async function lookAt(
   } catch (error) {
     const cause = error instanceof TaskReadError ? error.cause : error;
     deps.log.error('A task could not be polled', { taskId, error: summarizeError(cause) });
-    if (signal.aborted) tally.postponed += 1;
-    else {
+    if (signal.aborted) {
+      tally.postponed.add(taskId);
+      tally.brokenOff.add(taskId);
+    } else {
       tally.failures += 1;
       if (error instanceof TaskReadError && look.kind === 'known') tally.unread.push({ look, error });
     }

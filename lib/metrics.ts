@@ -7,6 +7,7 @@ export function recordMetrics(metrics: Metrics, report: MeteredReport, durationM
     TasksTracked: report.tracked,
     ...countsOf(report),
     ListFailures: report.listComplete ? 0 : 1,
+    ListDistrusted: report.listDistrusted ? 1 : 0,
     PollCompleted: 1,
     ...(report.shards > 0 && { ShardsHandedOut: report.shards }),
   });

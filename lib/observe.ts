@@ -12,12 +12,14 @@ import {
   taskUnread,
   untrack,
 } from './domain/diff.ts';
+import { type LastSeen, lastSeenOf } from './domain/last-seen.ts';
 import { type RuleSubject, ruleSubjectOf } from './domain/rules/match.ts';
 import type { TaskRule } from './domain/rules/rule.ts';
 import { failureStatuses } from './domain/rules/sampled.ts';
 import type { Look } from './domain/selection.ts';
 import { isEnding, type TaskConfiguration } from './domain/task.ts';
 import { applyDiff, type EndedTask, forgetRequest, type LiveTask } from './domain/tracked.ts';
+import { isLie } from './domain/trust.ts';
 import { summarizeError, TaskReadError } from './errors.ts';
 import { windowAt } from './maintenance-windows.ts';
 import type { OddityLog } from './oddities.ts';
@@ -46,12 +48,21 @@ export interface ObserveDeps {
 
 /** What came of a look: nothing to write, or an item that is to be, the new snapshot together with its events. */
 export type Observed =
-  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'unchanged'; readonly seen?: LastSeen }
   /** The task is none of those to be tracked. */
   | { readonly kind: 'not-wanted' }
-  | { readonly kind: 'changed'; readonly next: LiveTask | EndedTask; readonly events: number };
+  | {
+      readonly kind: 'changed';
+      readonly next: LiveTask | EndedTask;
+      readonly events: number;
+      readonly seen?: LastSeen;
+      /** `LastUpdatedAt` has not moved although the counts have changed. */
+      readonly isLie?: true;
+    };
 
-const UNCHANGED: Observed = { kind: 'unchanged' };
+type Changed = Extract<Observed, { kind: 'changed' }>;
+
+const UNCHANGED = { kind: 'unchanged' } as const;
 
 /**
  * Looks at one task, and makes its next item of what changed.
@@ -101,8 +112,16 @@ async function observeKnown(
   const configuration = await configurationFor(observed, task.snapshot.configuration, deps, signal);
   const context = contextOf(look, observed, configuration, now, deps);
   const result = diff(task.snapshot, observed.facts, context);
-  if (!isWorthWriting(task.snapshot, result, deps.periodMs)) return UNCHANGED;
-  return changed(task, await withSamples(result, context.rules, deps, signal), now, deps);
+  const last = lastSeenOf(observed.facts, result.snapshot, context);
+  const seen = last === undefined ? {} : { seen: last };
+  if (!isWorthWriting(task.snapshot, result, deps.periodMs)) return { ...UNCHANGED, ...seen };
+  const isFoundOut =
+    look.unmoved === true && isLie(task.snapshot.facts, look.listed?.lastUpdatedAt, observed.facts);
+  return {
+    ...changed(task, await withSamples(result, context.rules, deps, signal), now, deps),
+    ...seen,
+    ...(isFoundOut && { isLie: true }),
+  };
 }
 
 /** What fails here and nowhere else is that the task cannot be read. */
@@ -156,7 +175,8 @@ async function observeNew(
   const result = startTracking(facts, reason, context);
   const sampled = await withSamples(result, context.rules, deps, signal);
   const next = applyDiff(task, head, sampled, { ...deps.chain, now });
-  return { kind: 'changed', next, events: sampled.events.length };
+  const seen = lastSeenOf(facts, sampled.snapshot, context);
+  return { kind: 'changed', next, events: sampled.events.length, ...(seen && { seen }) };
 }
 
 /** A task that was asked for and is gone before it was ever seen. */
@@ -166,7 +186,7 @@ function forget({ task, taskId, gone }: Extract<Look, { kind: 'new' }>, deps: Ob
   return { kind: 'changed', next: forgetRequest(task, deps.now()), events: 0 };
 }
 
-function changed(task: LiveTask, result: Diff, now: number, deps: ObserveDeps): Observed {
+function changed(task: LiveTask, result: Diff, now: number, deps: ObserveDeps): Changed {
   const next = applyDiff(task, task.head, result, { ...deps.chain, now });
   return { kind: 'changed', next, events: result.events.length };
 }

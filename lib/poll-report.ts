@@ -20,6 +20,8 @@ export interface PollReport {
   /** Tracked tasks in whose answer something is missing or not of the form that we know. */
   readonly oddities: number;
   readonly listComplete: boolean;
+  /** `LastUpdatedAt` of the list was to be trusted, and was found not to tell of changes. */
+  readonly listDistrusted: boolean;
   readonly lostRaces: number;
   /** Tasks whose outbox is full. */
   readonly heldBack: number;

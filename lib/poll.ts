@@ -1,19 +1,37 @@
 import { type DeliverDeps, type DeliveryReport, deliver } from './deliver.ts';
+import { type Cadence, longestInterval } from './domain/cadence.ts';
 import { keepsTime } from './domain/rules/state.ts';
-import { type Discovery, type Selection, type Sweep, select, strangersIn } from './domain/selection.ts';
+import {
+  type Discovery,
+  type Selection,
+  type SelectionContext,
+  type Sweep,
+  select,
+  strangersIn,
+  waitingOf,
+} from './domain/selection.ts';
 import type { Range } from './domain/shards.ts';
 import type { LiveTask, TrackedTask } from './domain/tracked.ts';
-import { asWatched, watchedAfter } from './domain/watched.ts';
+import { pollsALap, resumeAt } from './domain/turns.ts';
+import { watchedAfter } from './domain/watched.ts';
 import { summarizeError } from './errors.ts';
 import type { FanOut, SharedState, Work } from './fan-out.ts';
 import { type LookDeps, type Looks, type LookTime, lookAtAll } from './look.ts';
 import { type PollReport, summarizeTasks } from './poll-report.ts';
 import { type KnownState, leavePollState, readPollState } from './poll-state.ts';
-import type { Items, PollState } from './ports.ts';
-import { sweepTasks } from './sweep.ts';
+import type { Items, PollState, TaskStore } from './ports.ts';
+import { NO_SWEEP, type Sweeper } from './sweep.ts';
 
 export interface PollDeps extends LookDeps, DeliverDeps {
+  readonly tasks: TaskStore;
   readonly discovery: Discovery;
+  readonly sweeper: Sweeper;
+  /** Which round of the invocation it is: 0 for the first. */
+  readonly round: number;
+  /** Milliseconds from one round to the next. */
+  readonly roundMs: number;
+  /** A task in progress is looked at at least so often, milliseconds. */
+  readonly maxLatencyMs: number;
   /** The tasks that this poll is about. */
   readonly range: Range;
   /** Where another poll handed out the work: what it knows. */
@@ -44,26 +62,27 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
   const state = await readPollState(deps, deps.given?.state);
   const stored = await readTasks(deps);
   const drained = await deliver(stored.tasks.filter(isUndelivered), deps, time.mayLook);
-  const sweep = deps.given?.sweep ?? (await sweepTasks(deps.service, deps.log, time.sweepSignal()));
+  const live = [...overlay(stored.tasks, drained), ...stored.unreadable.map(leftAlone)];
+  const trusts = await deps.trust.begin();
+  const known = { ...state, trusts };
+  const sweep = await sweepOf(live, known, time.sweepSignal, deps);
   if (sweep.complete) deps.unwanted.retain(sweep.tasks, deps.range);
   const startedAt = deps.now();
-  const live = [
-    ...overlay(stored.tasks, drained).map((task) => watchedThrough(task, state)),
-    ...stored.unreadable.map(leftAlone),
-  ];
-  const { looks: possible } = selectFrom(live, sweep, state, deps);
+  const { looks: possible } = selectFrom(live, sweep, known, deps);
   const strangers = strangersIn(possible);
   // Where tags decide, most of those may not be wanted: that is remembered here, and not by whoever polls a part.
   const toShare = possible.length - (deps.discovery === 'tagged' ? strangers.length : 0) + stored.unread;
   const shared = await share({ sweep, state, looks: toShare, startedAt }, deps);
   const others = shared.isShared ? NONE : await readOthers(strangers, deps);
   const tasks = [...live, ...others.tasks, ...others.unreadable.map(leftAlone)];
-  const selection = shared.isShared ? NOTHING : selectFrom(tasks, sweep, state, deps);
+  const selection = shared.isShared ? NOTHING : selectFrom(tasks, sweep, known, deps);
 
-  const looks = await lookAtAll(selection, deps, time);
-  if (!shared.isShared) await leaveState(state, tasks, looks, startedAt, deps);
+  const periodMs = longestInterval(cadenceOf(deps), state.lap);
+  const looks = await lookAtAll(selection, { ...deps, periodMs }, time);
+  if (!shared.isShared) await leaveState(state, tasks, selection, looks, startedAt, deps);
   const delivered = await deliver(looks.changed, deps, time.mayDeliver);
 
+  if (!shared.isShared) deps.memory.retain(liveIn(tasks, looks), deps.range);
   const { tracked, ...backlog } = summarizeTasks(tasks, looks, delivered, deps.now());
   return {
     ...backlog,
@@ -84,10 +103,11 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
       looks.failures +
       delivered.failures,
     oddities: deps.oddities.count,
-    listComplete: sweep.complete,
+    listComplete: sweep.complete || sweep.skipped === true,
+    listDistrusted: deps.trust.isDistrusted,
     lostRaces: looks.lostRaces,
     heldBack: selection.heldBack.length,
-    postponed: looks.postponed,
+    postponed: looks.postponed.all.size,
     shards: shared.shards,
   };
 }
@@ -118,10 +138,6 @@ function timeOf({ remainingMs }: PollDeps): LookTime & {
 
 function isUndelivered(task: TrackedTask): task is LiveTask {
   return task.state === 'live' && task.outbox.length > 0;
-}
-
-function watchedThrough(task: TrackedTask, { watched }: PollState): TrackedTask {
-  return task.state === 'live' ? asWatched(task, watched) : task;
 }
 
 /** A task that this poll must neither look at nor discover as new. */
@@ -177,17 +193,39 @@ async function readOthers(taskIds: readonly string[], { tasks, log }: PollDeps):
   return others;
 }
 
-/** Which tasks need a look, without those of which it is known that nobody wants them. */
-function selectFrom(
-  tasks: readonly TrackedTask[],
-  sweep: Sweep,
-  state: PollState,
+/** What earlier polls left, and whether the list is trusted. */
+type Known = PollState & Pick<SelectionContext, 'trusts'>;
+
+async function sweepOf(
+  live: readonly TrackedTask[],
+  known: Known,
+  signal: () => AbortSignal,
   deps: PollDeps,
-): Selection {
-  const { discovery, periodMs, ruleSet, unwanted } = deps;
-  const now = deps.now();
-  const { looks, heldBack } = select(tasks, sweep, { ...state, discovery, periodMs, ruleSet, now });
-  return { looks: looks.filter((look) => !unwanted.has(look, now)), heldBack };
+): Promise<Sweep> {
+  if (deps.given !== undefined) return deps.given.sweep;
+  const { discovery, round, now } = deps;
+  const looks = () => selectFrom(live, NO_SWEEP, known, deps).looks;
+  return deps.sweeper.sweep(live, looks, { discovery, round, trusts: known.trusts, now: now() }, signal);
+}
+
+function cadenceOf({ now, periodMs, roundMs, maxLatencyMs }: PollDeps): Cadence {
+  return { now: now(), periodMs, roundMs, maxLatencyMs };
+}
+
+/** Which tasks need a look, without those of which it is known that nobody wants them. */
+function selectFrom(tasks: readonly TrackedTask[], sweep: Sweep, known: Known, deps: PollDeps): Selection {
+  const { discovery, round, ruleSet, unwanted, memory } = deps;
+  const cadence = cadenceOf(deps);
+  const longestMs = longestInterval(cadence, known.lap);
+  const context = { ...known, ...cadence, longestMs, discovery, round, ruleSet, seen: memory.seen };
+  const { looks, heldBack } = select(tasks, sweep, context);
+  return { looks: looks.filter((look) => !unwanted.has(look, cadence.now)), heldBack };
+}
+
+/** Ids of the tasks that are watched after the looks. */
+function liveIn(tasks: readonly TrackedTask[], { changed }: Looks): Set<string> {
+  const live = tasks.filter(({ state }) => state === 'live');
+  return new Set([...live, ...changed].map(({ taskId }) => taskId));
 }
 
 /** So many polls after the last note there is another, well before tasks have to be noted one by one. */
@@ -200,16 +238,32 @@ const NOTE_PERIODS = 1.5;
 async function leaveState(
   state: KnownState,
   tasks: readonly TrackedTask[],
+  selection: Selection,
   looks: Looks,
   startedAt: number,
   deps: PollDeps,
 ): Promise<void> {
-  const { last, postponed, missed } = looks;
+  const { postponed, missed } = looks;
   const isLate = startedAt - (state.watched?.through ?? 0) > NOTE_PERIODS * deps.periodMs;
   const isClockRunning = () => tasks.some((task) => task.state === 'live' && keepsTime(task.snapshot.rules));
-  const hasToResume = postponed > 0 && last !== undefined;
+  const hasToResume = postponed.all.size > 0;
   if (!hasToResume && !(isLate && isClockRunning())) return;
   const watched = watchedAfter(tasks, missed, state.watched, startedAt);
-  const change = { ...(hasToResume && { resumeAfter: last }), ...(watched !== undefined && { watched }) };
-  await leavePollState(state, change, deps);
+  const resume = hasToResume ? whereToResume(state, selection, looks, startedAt, deps) : {};
+  await leavePollState(state, { ...resume, ...(watched !== undefined && { watched }) }, deps);
+}
+
+function whereToResume(
+  state: PollState,
+  selection: Selection,
+  { postponed }: Looks,
+  at: number,
+  { roundMs }: PollDeps,
+): Partial<PollState> {
+  const waiting = selection.looks.map(waitingOf);
+  const polls = pollsALap(waiting, postponed.all);
+  return {
+    resume: resumeAt(waiting, postponed, state.resume),
+    ...(polls !== undefined && { lap: { ms: polls * roundMs, at } }),
+  };
 }

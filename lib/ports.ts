@@ -1,8 +1,10 @@
+import type { Lap } from './domain/cadence.ts';
 import type { Head } from './domain/chain.ts';
 import type { HistoryRow } from './domain/events.ts';
 import type { Range } from './domain/shards.ts';
 import type { TaskConfiguration, TaskFacts, TaskSummary } from './domain/task.ts';
 import type { LiveTask, RequestedTask, TrackedTask } from './domain/tracked.ts';
+import type { Resume } from './domain/turns.ts';
 import type { Watched } from './domain/watched.ts';
 
 /** An entry of `OtaSchedulingConfig.MaintenanceWindows`, as the service has it: an AWS cron expression or one time, in UTC. */
@@ -66,8 +68,10 @@ export function isPollState(key: string): boolean {
 export interface PollState {
   /** Epoch milliseconds of the first poll ever. */
   readonly watchingSince: number;
-  /** Task id at which a poll ran out of time. */
-  readonly resumeAfter?: string;
+  /** Where a poll ran out of time. */
+  readonly resume?: Resume;
+  /** How long it took then to look at every task. */
+  readonly lap?: Lap;
   /** Up to when live tasks were watched. */
   readonly watched?: Watched;
   /** Set once the index of live tasks has every task that it is to have: items of earlier versions are not in it. */

@@ -182,7 +182,17 @@ const Item: z.ZodMiniType<TrackedTask> = z.discriminatedUnion('state', [
 
 const State = z.object({
   watchingSince: z.number(),
+  /** Of earlier versions: one task id for all. */
   resumeAfter: z.exactOptional(z.string()),
+  resume: z.exactOptional(
+    z.object({
+      turn: z.int(),
+      hot: z.exactOptional(z.string()),
+      warm: z.exactOptional(z.string()),
+      quiet: z.exactOptional(z.string()),
+    }),
+  ),
+  lap: z.exactOptional(z.object({ ms: z.number(), at: z.number() })),
   watched: z.exactOptional(z.object({ through: z.number(), except: z.record(z.string(), z.number()) })),
   indexed: z.exactOptional(z.boolean()),
 });
@@ -194,7 +204,9 @@ export function parseTrackedTask(stored: Readonly<Record<string, unknown>>): Tra
 
 /** @throws UnreadableItemError that names the attributes that are wrong */
 export function parsePollState(stored: Readonly<Record<string, unknown>>): PollState {
-  return parseStored(State, stored);
+  const { resumeAfter, ...state } = parseStored(State, stored);
+  if (resumeAfter === undefined || state.resume !== undefined) return state;
+  return { ...state, resume: { turn: 0, hot: resumeAfter, warm: resumeAfter, quiet: resumeAfter } };
 }
 
 /** @throws UnreadableItemError that names the attributes that are wrong */

@@ -26,6 +26,7 @@ const NO_CHANGE = {
   failures: 0,
   oddities: 0,
   listComplete: true,
+  listDistrusted: false,
   lostRaces: 0,
   heldBack: 0,
   postponed: 0,

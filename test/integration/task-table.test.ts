@@ -96,14 +96,14 @@ describe('readAll', () => {
   it('is of every item, of the state of the poll, and of what cannot be understood', async () => {
     const ended: EndedTask = { state: 'ended', taskId: 'task2', version: 3, expiresAt: 1_800_000_000 };
     const { writePollState, write, readAll } = table();
-    await writePollState(WHOLE, { watchingSince: NOON, resumeAfter: 'task7' });
+    await writePollState(WHOLE, { watchingSince: NOON, resume: { turn: 2, hot: 'task7' } });
     await write(liveTask({ version: 0 }), 'a');
     await put({ ...ended });
     await put({ taskId: 'task3', version: 1, state: 'asleep' });
     const { tasks, ...rest } = await readAll();
     expect([...tasks].sort((a, b) => a.taskId.localeCompare(b.taskId))).toEqual([liveTask(), ended]);
     expect(rest).toEqual({
-      pollState: { watchingSince: NOON, resumeAfter: 'task7' },
+      pollState: { watchingSince: NOON, resume: { turn: 2, hot: 'task7' } },
       unreadable: [{ taskId: 'task3', error: expect.any(UnreadableItemError) }],
     });
   });

@@ -28,6 +28,7 @@ export const QUIET = {
   failures: 0,
   oddities: 0,
   listComplete: true,
+  listDistrusted: false,
   lostRaces: 0,
   heldBack: 0,
   postponed: 0,

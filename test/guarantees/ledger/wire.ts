@@ -42,7 +42,7 @@ const PutItem = z.object({
   Item: z.looseObject({
     taskId: z.object({ S: z.string() }),
     sequence: z.object({ N: z.string() }).optional(),
-    resumeAfter: z.unknown().optional(),
+    resume: z.unknown().optional(),
   }),
 });
 const PutEvents = z.object({ Entries: z.array(z.object({ Detail: z.string() })) });
@@ -128,7 +128,7 @@ export class Wire {
     }
     if (status !== 200) return;
     if (taskId === POLL_STATE) {
-      if (Item.resumeAfter === undefined) this.#listener.watching();
+      if (Item.resume === undefined) this.#listener.watching();
       return;
     }
     const sighting = this.#seen.get(taskId);

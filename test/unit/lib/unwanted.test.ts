@@ -17,6 +17,7 @@ const found = (summary: TaskSummary): Look => ({
   listed: summary,
   gone: false,
   reason: 'discovered',
+  urgency: 'hot',
 });
 
 let unwanted: UnwantedTasks;
@@ -85,9 +86,9 @@ it('knows nothing of a task that was not read', () => {
 it('never holds back a task that is tracked or asked for', () => {
   unwanted.add(listed(), NOON);
   const looks: Look[] = [
-    { kind: 'known', task: liveTask(), listed: listed(), gone: false },
-    { kind: 'untrack', task: liveTask() },
-    { kind: 'new', taskId: 'task1', listed: listed(), gone: false, reason: 'requested' },
+    { kind: 'known', task: liveTask(), listed: listed(), gone: false, urgency: 'warm' },
+    { kind: 'untrack', task: liveTask(), urgency: 'hot' },
+    { kind: 'new', taskId: 'task1', listed: listed(), gone: false, reason: 'requested', urgency: 'hot' },
   ];
   expect(looks.map((look) => unwanted.has(look, NOON))).toEqual([false, false, false]);
 });

@@ -197,14 +197,25 @@ describe('parseTrackedTask', () => {
 });
 
 describe('parsePollState', () => {
-  it.each([{ watchingSince: NOON }, { watchingSince: NOON, resumeAfter: 'task7' }])('%o', (state) => {
+  it.each([
+    { watchingSince: NOON },
+    { watchingSince: NOON, resume: { turn: 3, hot: 'task7', quiet: 'task9' }, lap: { ms: 120_000, at: NOON } },
+  ])('%o', (state) => {
     expect(parsePollState({ taskId: '#poll', ...state })).toEqual(state);
+  });
+
+  it('goes on where an earlier version stopped, which knew no urgencies', () => {
+    expect(parsePollState({ taskId: '#poll', watchingSince: NOON, resumeAfter: 'task7' })).toEqual({
+      watchingSince: NOON,
+      resume: { turn: 0, hot: 'task7', warm: 'task7', quiet: 'task7' },
+    });
   });
 
   it.each([
     ['watchingSince', { resumeAfter: 'task7' }],
     ['watchingSince', { watchingSince: 'CANARY' }],
     ['resumeAfter', { watchingSince: NOON, resumeAfter: 5 }],
+    ['resume.turn', { watchingSince: NOON, resume: { hot: 'task7' } }],
   ])('names %s if that is broken', (attribute, state) => {
     const broken = errorOf(() => parsePollState(state));
     expect(broken).toBeInstanceOf(UnreadableItemError);
