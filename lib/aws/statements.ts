@@ -99,19 +99,22 @@ export class BatchWriter {
     if (statements.length === 0 || statements.some(({ Statement }) => Statement.length > MAX_LENGTH))
       return pMap(items, alone, { concurrency: ALONE_AT_ONCE });
     let errors: readonly (string | undefined)[];
+    let isWhole = false;
     try {
       errors = await this.#execute(statements);
     } catch (error) {
       const name = error instanceof Error ? error.name : '';
       if (!NOT_ALLOWED.has(name) && !NOT_UNDERSTOOD.has(name)) return afterOutage(items, error, writing);
       errors = items.map(() => name);
+      isWhole = true;
     }
     const outcomes = await pMap(
       items,
       (item, index) => (errors[index] === undefined ? done(item) : alone(item)),
       { concurrency: ALONE_AT_ONCE },
     );
-    this.#learn(errors.find((error, index) => isRefusal(error, outcomes[index])));
+    const hasBadItem = isWhole && outcomes.some(({ kind }) => kind === 'failed');
+    this.#learn(errors.find((error, index) => isRefusal(error, outcomes[index], hasBadItem)));
     return outcomes;
   }
 
@@ -135,10 +138,14 @@ export class BatchWriter {
   }
 }
 
-/** Whether an error is about statements: a statement may also be invalid because its item is, which then fails alone too. */
-function isRefusal(error: string | undefined, alone: { readonly kind: string } | undefined): boolean {
+/** Whether an error is about statements: one may also be invalid because its item is, which then fails alone too. */
+function isRefusal(
+  error: string | undefined,
+  alone: { readonly kind: string } | undefined,
+  hasBadItem: boolean,
+): boolean {
   if (error === undefined) return false;
-  return NOT_ALLOWED.has(error) || (NOT_UNDERSTOOD.has(error) && alone?.kind !== 'failed');
+  return NOT_ALLOWED.has(error) || (NOT_UNDERSTOOD.has(error) && !hasBadItem && alone?.kind !== 'failed');
 }
 
 /** A database that does not answer is not asked once more for each item: what was applied, the next poll finds. */

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { inProcessHandler, unsigned } from './in-process.ts';
 
@@ -37,6 +38,8 @@ export interface Answered {
   readonly body: string;
 }
 
+type Between = (request: GatedRequest, send: (body: string) => Promise<Answered>) => Promise<Answered>;
+
 type Handle = NodeHttpHandler['handle'];
 
 const decoder = new TextDecoder();
@@ -49,6 +52,8 @@ export class Gate {
   readonly requests: GatedRequest[] = [];
   /** Asked before each request. */
   on: ((request: GatedRequest) => Promise<Fault> | Fault) | undefined;
+  /** Stands between the process and a service: it may send something else, answer by itself, or change an answer. */
+  between: Between | undefined;
   /** Told of each request that reached its service, and of the answer, whether or not that is lost then. */
   onAnswer: ((request: GatedRequest, answer: Answered) => void) | undefined;
   /** Resolves when the process is killed. */
@@ -84,10 +89,18 @@ export class Gate {
     gated.handle = (request, options) => {
       const described = describe(this.requests.length, service, request);
       return this.#pass(described, async () => {
-        const { response } = await inner.handle(request, described.body, options);
-        const body = response.body instanceof Readable ? await buffer(response.body) : response.body;
-        response.body = body;
-        this.onAnswer?.(described, { status: response.statusCode, body: decoder.decode(body) });
+        const { between } = this;
+        const send = async (sent: HttpRequest, body: string) => {
+          const { response } = await inner.handle(sent, body, options);
+          if (response.body instanceof Readable) response.body = await buffer(response.body);
+          return { response, answered: { status: response.statusCode, body: decoder.decode(response.body) } };
+        };
+        if (between !== undefined)
+          return changed(
+            await between(described, async (body) => (await send(withBody(request, body), body)).answered),
+          );
+        const { response, answered } = await send(request, described.body);
+        this.onAnswer?.(described, answered);
         return { response };
       });
     };
@@ -144,6 +157,19 @@ function overSockets() {
     handle: (request: Parameters<Handle>[0], _: string, options?: Parameters<Handle>[1]) =>
       inner.handle(request, options),
     destroy: () => inner.destroy(),
+  };
+}
+
+function withBody(request: Parameters<Handle>[0], text: string): HttpRequest {
+  const body = new TextEncoder().encode(text);
+  const headers = { ...request.headers, 'content-length': String(body.length) };
+  return new HttpRequest({ ...request, headers, body });
+}
+
+function changed({ status, body }: Answered): { response: HttpResponse } {
+  const headers = { 'content-type': 'application/x-amz-json-1.0' };
+  return {
+    response: new HttpResponse({ statusCode: status, headers, body: new TextEncoder().encode(body) }),
   };
 }
 
