@@ -89,6 +89,56 @@ describe('append', () => {
   });
 });
 
+describe('append many', () => {
+  /** The first row of a task. */
+  const rowOf = (taskId: string, now = NOON) => {
+    const { rows } = appendRows(undefined, facts({ taskId }), [STARTED], { now, hash: canonicalHash });
+    return rows.slice(0, 1);
+  };
+  const appended = { kind: 'appended' };
+  const operations = ({ requests }: Gate) => requests.map(({ operation }) => operation);
+
+  it('puts 25 rows with one request, each where none is', async () => {
+    const { gate, appendAll } = table();
+    const rows = Array.from({ length: 51 }, (_, index) => rowOf(`task${100 + index}`)).flat();
+    expect(await appendAll(rows)).toEqual(rows.map(() => appended));
+    expect(await world.history()).toEqual(rows);
+    expect(operations(gate).sort()).toEqual(['BatchExecuteStatement', 'BatchExecuteStatement', 'PutItem']);
+    const { Statements } = JSON.parse(gate.requests[0]?.body ?? '');
+    const names = Object.keys(rows[0] ?? {}).map((name) => `'${name}': ?`);
+    expect(Statements[0].Statement).toBe(`INSERT INTO "${TABLE}" VALUE {${names.join(', ')}}`);
+  });
+
+  it('never replaces a row, knows its own, and adds the others', async () => {
+    const [same, other, added] = [rowOf('same'), rowOf('other', NOON + 1), rowOf('added')];
+    await table().appendAll([...same, ...rowOf('other')]);
+    const { gate, appendAll } = table();
+    expect(await appendAll([...same, ...other, ...added])).toEqual([
+      appended,
+      { kind: 'failed', error: expect.any(HistoryConflictError) },
+      appended,
+    ]);
+    expect(await world.history()).toEqual([...added, ...rowOf('other'), ...same]);
+    expect(operations(gate)[0]).toBe('BatchExecuteStatement');
+    expect(gate.count('GetItem')).toBe(2);
+  });
+
+  it('knows its rows when the answer was lost', async () => {
+    const { gate, appendAll } = table();
+    gate.on = ({ operation, attempt }) =>
+      operation === 'BatchExecuteStatement' && attempt === 1 ? 'lost' : undefined;
+    expect(await appendAll([...rowOf('a'), ...rowOf('b')])).toEqual([appended, appended]);
+    expect(await world.history()).toEqual([...rowOf('a'), ...rowOf('b')]);
+  });
+
+  it('fails for all where the database does not answer', async () => {
+    const { gate, appendAll } = table();
+    gate.on = () => 'unsent';
+    const failed = { kind: 'failed', error: { code: 'ECONNRESET' } };
+    expect(await appendAll([...rowOf('a'), ...rowOf('b')])).toMatchObject([failed, failed]);
+  });
+});
+
 describe('head', () => {
   it('is nothing where there is no row of the task', async () => {
     await put(storedRow({ taskId: 'another' }));
