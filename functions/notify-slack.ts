@@ -1,10 +1,9 @@
 import { readSlackConfig } from '../lib/alerts/config.ts';
 import { createSlackNotifier } from '../lib/compose-notifier.ts';
-import { parseAlertSettings } from '../lib/rule-file/parse.ts';
-import ruleFile from '../rules.yml';
+import { alerts } from '../rules.yml';
 import { notifierHandler } from './notifier-handler.ts';
 
 /** Invoked by its queue, with events of the bus: tells Slack. */
 export const handler = notifierHandler((surroundings) =>
-  createSlackNotifier(readSlackConfig(process.env), parseAlertSettings(ruleFile, 'rules.yml'), surroundings),
+  createSlackNotifier(readSlackConfig(process.env), alerts, surroundings),
 );

@@ -6,9 +6,7 @@ import { createClients } from '../lib/aws/clients.ts';
 import type { Surroundings } from '../lib/compose.ts';
 import { type Config, readConfig } from '../lib/config.ts';
 import type { RuleSet } from '../lib/domain/rules/rule-set.ts';
-import { withDefaults } from '../lib/rule-file/defaults.ts';
-import { parseRuleFile } from '../lib/rule-file/parse.ts';
-import ruleFile from '../rules.yml';
+import { rules } from '../rules.yml';
 
 /** Connects a function that polls: with the settings, the rules, and AWS. */
 export function connect<Connected>(
@@ -17,7 +15,6 @@ export function connect<Connected>(
   { invokedFunctionArn }: Context,
 ): Connected {
   const config = readConfig(process.env);
-  const rules = withDefaults(parseRuleFile(ruleFile, 'rules.yml'));
   return create(config, rules, {
     account: accountOf(invokedFunctionArn, process.env),
     clients: createClients(config.fetchConcurrency),

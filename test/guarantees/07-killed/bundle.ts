@@ -3,21 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build, transform } from 'esbuild';
-import { parse } from 'yaml';
-import { z } from 'zod';
-
-const ROOT = path.resolve(import.meta.dirname, '../../..');
-
-const settingsSchema = z.object({
-  custom: z.object({
-    esbuild: z.object({
-      format: z.enum(['esm', 'cjs']),
-      mainFields: z.array(z.string()),
-      loader: z.record(z.string(), z.enum(['text'])),
-      banner: z.record(z.string(), z.string()),
-    }),
-  }),
-});
+import { bundleSettings, ROOT } from '../../support/bundle-settings.ts';
 
 /** The poll as it is deployed, in a folder of its own. */
 export interface BundledPoll {
@@ -28,25 +14,14 @@ export interface BundledPoll {
   readonly runtime: string;
 }
 
-/** Bundles the poll with the settings of serverless.yml, which takes half a second; packaging takes many. Gone when this process ends. */
+/** Bundles the poll with the settings of serverless.yml, which takes a second; packaging takes many. Gone when this process ends. */
 export async function bundlePoll(): Promise<BundledPoll> {
   // A worker of vitest is told nothing of its end, but that folder is removed.
   const folder = mkdtempSync(path.join(process.env.TEST_COMPILE_CACHE ?? tmpdir(), 'ota-watch-killed-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-  const template = parse(await readFile(path.join(ROOT, 'serverless.yml'), 'utf8'), { logLevel: 'silent' });
-  const { format, mainFields, loader, banner } = settingsSchema.parse(template).custom.esbuild;
-  await build({
-    entryPoints: [path.join(ROOT, 'functions/poll.ts')],
-    outfile: path.join(folder, 'poll.mjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format,
-    mainFields,
-    loader,
-    banner,
-    logLevel: 'warning',
-  });
+  const { options, extension } = await bundleSettings();
+  const entryPoints = [path.join(ROOT, 'functions/poll.ts')];
+  await build({ ...options, entryPoints, outfile: path.join(folder, `poll${extension}`) });
   const runtime = path.join(folder, 'runtime.mjs');
   const source = await readFile(path.join(ROOT, 'test/e2e/packaged/runtime.ts'), 'utf8');
   const { code } = await transform(source, { loader: 'ts', target: 'node24' });
