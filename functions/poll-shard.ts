@@ -5,7 +5,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import errorLogger from '@middy/error-logger';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { createPoller, type Poller } from '../lib/compose.ts';
+import { createShardPoller } from '../lib/compose.ts';
 import { OtaWatchError, summarizeError } from '../lib/errors.ts';
 import { parseShardMessage, type ShardPoller } from '../lib/fan-out.ts';
 import { recordShard } from '../lib/metrics.ts';
@@ -13,7 +13,7 @@ import { connect } from './poll-surroundings.ts';
 
 const logger = new Logger();
 const metrics = new Metrics();
-let poller: Poller | undefined;
+let poller: ShardPoller | undefined;
 
 /** Invoked by the queue of the poll, with parts of it: polls them. One that fails is given back, and stops no other. */
 export const handler = middy<SQSEvent, SQSBatchResponse>()
@@ -24,10 +24,10 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
     }),
   )
   .handler(async (event: SQSEvent, context: Context) => {
-    poller ??= connect(createPoller, logger, context);
+    poller ??= connect(createShardPoller, logger, context);
     const answer = await processPartialResponse(
       event,
-      recordHandler(poller.pollShard, context),
+      recordHandler(poller, context),
       new BatchProcessor(EventType.SQS),
       {
         throwOnFullBatchFailure: false,

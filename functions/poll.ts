@@ -4,7 +4,11 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import errorLogger from '@middy/error-logger';
 import type { Context } from 'aws-lambda';
-import { createPoller, type Poller } from '../lib/compose.ts';
+import { createQueueClient } from '../lib/aws/clients.ts';
+import { fanOut } from '../lib/aws/shard-queue.ts';
+import { createPoller, type Poller, type Surroundings } from '../lib/compose.ts';
+import type { Config } from '../lib/config.ts';
+import type { RuleSet } from '../lib/domain/rules/rule-set.ts';
 import { summarizeError } from '../lib/errors.ts';
 import { recordMetrics } from '../lib/metrics.ts';
 import type { MeteredReport } from '../lib/poll-report.ts';
@@ -21,7 +25,7 @@ export const handler = middy<unknown, MeteredReport>()
     errorLogger({ logger: ({ error }) => logger.error('The poll failed', { error: summarizeError(error) }) }),
   )
   .handler(async (_event: unknown, context: Context) => {
-    poller ??= connect(createPoller, logger, context);
+    poller ??= connect(createSharing, logger, context);
     const startedAt = performance.now();
     const report = await poller(() => context.getRemainingTimeInMillis());
     recordMetrics(metrics, report, performance.now() - startedAt);
@@ -29,3 +33,9 @@ export const handler = middy<unknown, MeteredReport>()
     logger[report.changes > 0 ? 'info' : 'debug']('Polled', { ...report });
     return report;
   });
+
+function createSharing(config: Config, rules: RuleSet, surroundings: Surroundings): Poller {
+  if (config.fanOut === undefined) return createPoller(config, rules, surroundings);
+  const workers = fanOut(createQueueClient(), config.fanOut, surroundings);
+  return createPoller(config, rules, { ...surroundings, fanOut: workers });
+}

@@ -26,6 +26,7 @@ export interface ApiClients extends Omit<Clients, 'eventBridge'> {
 
 /** No answer may take a good part of the minute that a poll has: it is given up and asked for again. */
 const TIMEOUT_MS = 3_000;
+const QUEUE_CONNECTIONS = 5;
 
 export const TRANSLATION: TranslateConfig = { marshallOptions: { removeUndefinedValues: true } };
 
@@ -55,13 +56,17 @@ export function createClients(
   };
 }
 
+/** The client of a queue to which a few requests go now and then. */
+export function createQueueClient({ timeoutMs = TIMEOUT_MS } = {}): SQSClient {
+  return queueClientOf(requestHandlerOf(QUEUE_CONNECTIONS, timeoutMs));
+}
+
 /** The clients of a notifier: those of a poll, save for the bus, and those of the queue and the secrets. */
 export function createNotifierClients(concurrency: number, { timeoutMs = TIMEOUT_MS } = {}): NotifierClients {
   const requestHandler = requestHandlerOf(concurrency, timeoutMs);
   return {
     ...createSharedClients(requestHandler),
-    // Else requests go to the host of the queue's URL, whatever endpoint is configured.
-    sqs: new SQSClient({ maxAttempts: 3, requestHandler, useQueueUrlAsEndpoint: false }),
+    sqs: queueClientOf(requestHandler),
     ssm: createSsmClient(),
   };
 }
@@ -73,6 +78,11 @@ export function createApiClients(concurrency: number, { timeoutMs = TIMEOUT_MS }
     ...createSharedClients(requestHandler, API_TRANSLATION),
     cloudWatch: new CloudWatchClient({ maxAttempts: 2, requestHandler }),
   };
+}
+
+function queueClientOf(requestHandler: ReturnType<typeof requestHandlerOf>): SQSClient {
+  // Else requests go to the host of the queue's URL, whatever endpoint is configured.
+  return new SQSClient({ maxAttempts: 3, requestHandler, useQueueUrlAsEndpoint: false });
 }
 
 function createSharedClients(
