@@ -6,6 +6,7 @@ import { eventBus } from './aws/event-bus.ts';
 import { historyTable } from './aws/history-table.ts';
 import { otaService } from './aws/managed-integrations.ts';
 import type { Account } from './aws/ota-answers.ts';
+import { paceCalls } from './aws/pacing.ts';
 import { taskTable } from './aws/task-table.ts';
 import { canonicalHash } from './canonical-hash.ts';
 import type { Config } from './config.ts';
@@ -70,11 +71,13 @@ export function createPoller(config: Config, rules: RuleSet, surroundings: Surro
  */
 export function createShardPoller(config: Config, rules: RuleSet, surroundings: Surroundings): ShardPoller {
   const run = pollWith(config, rules, surroundings);
-  return ({ range, sweep, state }, remainingMs) => run({ range, given: { sweep, state }, remainingMs });
+  return ({ range, share, sweep, state }, remainingMs) =>
+    run({ range, share, given: { sweep, state }, remainingMs });
 }
 
 /** What differs from poll to poll. */
-type PollOf = Pick<PollDeps, 'range' | 'remainingMs' | 'fanOut' | 'given'> & Partial<Pick<PollDeps, 'round'>>;
+type PollOf = Pick<PollDeps, 'range' | 'remainingMs' | 'fanOut' | 'given'> &
+  Partial<Pick<PollDeps, 'round'>> & { readonly share?: number };
 
 function pollWith(
   config: Config,
@@ -82,6 +85,8 @@ function pollWith(
   { account, clients, log, now, sleep }: Surroundings,
 ): (which: PollOf) => Promise<MeteredReport> {
   const { managedIntegrations, dynamodb, eventBridge } = clients;
+  const { requestsPerSecond } = config;
+  const pacing = paceCalls(managedIntegrations, { requestsPerSecond, now, sleep });
   const takeCount = meterCalls(managedIntegrations);
   const service = otaService(managedIntegrations, account);
   // A tag that decides on discovery is no rule, whatever it is named.
@@ -122,7 +127,8 @@ function pollWith(
       ...(config.historyRetentionDays !== undefined && { retentionDays: config.historyRetentionDays }),
     },
   };
-  return async (which) => {
+  return async ({ share = 1, ...which }) => {
+    pacing.share(share);
     const report = await poll({ ...deps, ...which, writeId: randomUUID() });
     return { ...report, api: takeCount() };
   };

@@ -5,7 +5,7 @@ import {
 import type { CallCount } from '../ports.ts';
 
 /** A throttling answer may come from in front of the service, and not say its name. */
-function isThrottle(error: unknown): boolean {
+export function isThrottle(error: unknown): boolean {
   if (!(error instanceof IoTManagedIntegrationsServiceException)) return false;
   return error.name === 'ThrottlingException' || error.$metadata.httpStatusCode === 429;
 }

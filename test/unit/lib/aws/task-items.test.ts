@@ -199,7 +199,11 @@ describe('parseTrackedTask', () => {
 describe('parsePollState', () => {
   it.each([
     { watchingSince: NOON },
-    { watchingSince: NOON, resume: { turn: 3, hot: 'task7', quiet: 'task9' }, lap: { ms: 120_000, at: NOON } },
+    {
+      watchingSince: NOON,
+      resume: { turn: 3, hot: 'task7', quiet: 'task9' },
+      lap: { ms: 120_000, at: NOON },
+    },
   ])('%o', (state) => {
     expect(parsePollState({ taskId: '#poll', ...state })).toEqual(state);
   });
