@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { bundleSettings } from '../../support/bundle-settings.ts';
 
-/** Scripts that each measured process runs, made as the functions' bundles are. */
+/** What measured processes run. */
 const SCRIPTS = ['ours', 'naive', 'floor'] as const;
 export type Script = (typeof SCRIPTS)[number];
 
@@ -13,25 +14,14 @@ export interface Bundles {
   readonly remove: () => void;
 }
 
+/** With the settings that functions are packaged with. */
 export async function bundle(): Promise<Bundles> {
   const folder = mkdtempSync(path.join(tmpdir(), 'ota-watch-bench-'));
-  await build({
-    entryPoints: SCRIPTS.map((script) => path.join(import.meta.dirname, `${script}.ts`)),
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    loader: { '.yml': 'text' },
-    logLevel: 'warning',
-    banner: {
-      js: "globalThis.require ??= process.getBuiltinModule('node:module').createRequire(import.meta.url);",
-    },
-  });
+  const { options, extension } = await bundleSettings();
+  const entryPoints = SCRIPTS.map((script) => path.join(import.meta.dirname, `${script}.ts`));
+  await build({ ...options, entryPoints, outdir: folder, outExtension: { '.js': extension } });
   return {
-    fileOf: (script) => path.join(folder, `${script}.mjs`),
+    fileOf: (script) => path.join(folder, `${script}${extension}`),
     remove: () => rmSync(folder, { recursive: true }),
   };
 }

@@ -1,9 +1,8 @@
 // A process with our poller, put together as its functions do it: the one that is scheduled, or a worker that polls parts. Its
 // settings are environment variables.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
-import { createClients } from '../../../lib/aws/clients.ts';
+import { createClients, createQueueClient } from '../../../lib/aws/clients.ts';
 import { fanOut } from '../../../lib/aws/shard-queue.ts';
 import { createPoller, createShardPoller, type Poller } from '../../../lib/compose.ts';
 import { readConfig } from '../../../lib/config.ts';
@@ -32,7 +31,7 @@ const surroundings = {
   now: () => Date.now() + ahead,
   sleep: pause,
   ...(config.fanOut !== undefined && {
-    fanOut: fanOut(new SQSClient({ useQueueUrlAsEndpoint: false }), config.fanOut, { log, sleep: pause }),
+    fanOut: fanOut(createQueueClient(), config.fanOut, { log, sleep: pause }),
   }),
 };
 // A process is one or the other.
