@@ -43,8 +43,10 @@ const STALLED_MINUTES = 60;
 const POLLS_A_NOTE = 2;
 /** Execution environments live for some hours. A new one reads all that is live. */
 const COLD_STARTS_A_DAY = 12;
-/** Lambda asks a queue with five requests at once, each of which waits for 20 s
- * (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html). With a maximum concurrency they do not become fewer. */
+/**
+ * Lambda asks a queue with five requests at once, each of which waits for 20 s
+ * (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html). With a maximum concurrency they do not become fewer.
+ */
 const IDLE_RECEIVES = (5 * MONTH_SECONDS) / 20;
 /** An event costs a queue a message sent, received and deleted, and a notifier these requests to DynamoDB (`npm run bench:alerts`). */
 const REQUESTS_A_MESSAGE = 3;
@@ -220,8 +222,8 @@ function logsOf({ fleet, rhythm, round, traffic }: Month): Use[] {
   ];
 }
 
-function resourcesOf({ fleet }: Month): Use[] {
-  const { metrics, alarms, secrets, tables } = deployedOf(fleet);
+function resourcesOf({ fleet, round }: Month): Use[] {
+  const { metrics, alarms, secrets, tables } = deployedOf(fleet, workersOf(fleet, round) > 0);
   return [
     { of: 'customMetric', what: 'custom metrics', quantity: metrics },
     { of: 'alarm', what: 'alarms', quantity: alarms },

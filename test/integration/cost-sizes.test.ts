@@ -141,12 +141,13 @@ async function countIn(file: string, pattern: RegExp): Promise<number> {
 }
 
 it('metrics and alarms are as many as the model has', async () => {
-  const [poll, slack, api] = [{}, { slack: true }, { api: true }].map((on) =>
+  const [poll, slack, api, shared] = [{}, { slack: true }, { api: true }, { fanOutAbove: 5_000 }].map((on) =>
     deployedOf({ ...FLEET, ...on }),
   );
   const [emf] = metricsOf(report)._aws.CloudWatchMetrics;
   const alarms = await countIn('alarms.yml', /Type: AWS::CloudWatch::Alarm/g);
   expect(poll).toMatchObject({ metrics: emf?.Metrics.length, alarms });
   expect(slack?.alarms).toBe(alarms + (await countIn('notifier/alarms.js', /Alarm`\]: alarm\(/g)));
+  expect(shared?.alarms).toBe(alarms + (await countIn('fan-out/alarms.js', /Alarm: alarm\(/g)));
   expect(api?.alarms).toBe(alarms + (await countIn('api/alarms.js', /'AWS::CloudWatch::Alarm'/g)));
 });

@@ -23,9 +23,10 @@ const BY_HAND: readonly (readonly [what: string, of: Priced, overrides: Partial<
     ['one in two minutes', 'lambdaRequest', { pollIntervalSeconds: 120 }, 21_600],
     ['rounds need no more', 'lambdaRequest', { pollIntervalSeconds: 10 }, 43_200],
     ['the schedule', 'schedulerInvocation', {}, 43_200],
-    ['metrics of the poll', 'customMetric', {}, 18],
-    ['and of two notifiers', 'customMetric', { slack: true, pagerduty: true }, 34],
-    ['alarms of all', 'alarm', { slack: true, pagerduty: true, api: true }, 21],
+    ['metrics of the poll', 'customMetric', {}, 19],
+    ['and of workers that share it', 'customMetric', { tasks: 6_000, inProgress: 6_000 }, 22],
+    ['and of two notifiers', 'customMetric', { slack: true, pagerduty: true }, 35],
+    ['alarms of all', 'alarm', { slack: true, pagerduty: true, api: true }, 23],
     ['no secret', 'secret', {}, 0],
     ['one of the API', 'secret', { api: true }, 1],
     ['an idle queue', 'sqsRequest', {}, 648_000],
@@ -59,7 +60,7 @@ describe('an estimate', () => {
     const { items } = estimate(aFleet(), LIST, { freeTier: true });
     const of = (priced: Priced) =>
       items.filter((item) => item.of === priced).reduce((sum, item) => sum + item.usd, 0);
-    expect(of('customMetric')).toBeCloseTo((18 - 10) * 0.3, 9);
+    expect(of('customMetric')).toBeCloseTo((19 - 10) * 0.3, 9);
     expect(of('alarm')).toBe(0);
     expect(of('lambdaGbSecond')).toBe(0);
     expect(of('dynamodbWrite')).toBeGreaterThan(0);
@@ -75,7 +76,7 @@ describe('an estimate', () => {
   it('tells what other settings would change', () => {
     const alternatives = alternativesTo(aFleet(), LIST);
     const byName = Object.fromEntries(alternatives.map(({ setting, usd: change }) => [setting, change]));
-    expect(byName['fanOutAbove off']).toBeCloseTo(-0.2592, 6);
+    expect(byName['fanOutAbove off']).toBeCloseTo(-0.2592 - 2 * 0.1, 6);
     expect(byName['a round every 10 s']).toBeGreaterThan(20);
     expect(byName).not.toHaveProperty('a round every 60 s');
   });
