@@ -10,7 +10,7 @@ const MOST_TASKS = 2;
 const LOST = 0.3;
 /** … and these are not even applied. */
 const UNSENT = 0.15;
-const WRITES: ReadonlySet<string> = new Set(['PutItem', 'PutEvents']);
+const WRITES: ReadonlySet<string> = new Set(['PutItem', 'BatchExecuteStatement', 'PutEvents']);
 
 interface Script {
   readonly lives: readonly Life[];

@@ -3,6 +3,7 @@ import { audit } from '../support/audit.ts';
 import { MINUTE } from '../support/builders.ts';
 import type { GatedRequest } from '../support/gate.ts';
 import type { TestPoller, World } from '../support/world.ts';
+import { type WrittenItem, writtenItems } from '../support/written-items.ts';
 import type { Guarantee, Played } from './guarantee.ts';
 
 /** What time a poll has left from some moment on: too little for looks, for deliveries, or for anything. */
@@ -32,6 +33,10 @@ const POINTS = 10;
 const REQUESTS = 40;
 const CONFIG = { progressEvents: 'all', fetchConcurrency: CONCURRENCY } as const;
 
+const isRow = ({ tableName }: WrittenItem) => tableName === 'ota-watch-dev-history';
+/** Whether a request is of those with which a poll begins: until they are answered, nothing is done. */
+const isReadingTasks = ({ service, operation, body }: GatedRequest) =>
+  service === 'dynamodb' && writtenItems(operation, body).every(({ item }) => item.taskId?.S === '#poll');
 const idOf = (index: number) => `t${index}`;
 const tooShortFor = fc.constantFrom<Cut['tooShortFor'][]>('looks', 'deliveries', 'anything');
 
@@ -107,7 +112,7 @@ class Play {
     this.#tally.killed += poller.gate.isKilled ? 1 : 0;
     if (requests.length <= cut.at) return;
     this.#tally['cut short'] += 1;
-    const isRead = requests.some(({ operation }) => operation !== 'Scan');
+    const isRead = requests.some((request) => !isReadingTasks(request));
     if (failed && cut.fate === 'stops') this.#blame(cut, 'the poll failed');
     if (failed && cut.fate === 'cut off' && isRead) this.#blame(cut, 'the poll failed');
     if (cut.fate === 'stops') this.#judgeEnd(cut, requests.slice(cut.at + 1));
@@ -116,11 +121,11 @@ class Play {
   /** What begins after time is up is no more than what was on its way. */
   #judgeEnd(cut: Cut, after: readonly GatedRequest[]): void {
     const looks = after.filter(({ operation }) => operation === 'GetOtaTask').length;
-    const rows = after.filter(({ body }) => body.includes('-history"') && body.includes('"Item"')).length;
+    const rows = after.filter(({ operation, body }) => writtenItems(operation, body).some(isRow)).length;
     const events = after.filter(({ operation }) => operation === 'PutEvents').length;
     if (looks >= CONCURRENCY) this.#blame(cut, `${looks} looks began after that`);
     if (cut.tooShortFor === 'looks') return;
-    if (rows >= CONCURRENCY) this.#blame(cut, `${rows} rows began after that`);
+    if (rows >= CONCURRENCY) this.#blame(cut, `${rows} writes of rows began after that`);
     if (events > 0) this.#blame(cut, `${events} deliveries began after that`);
   }
 

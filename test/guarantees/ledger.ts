@@ -222,7 +222,11 @@ export class Ledger {
   judgeQuiet(poll: readonly GatedRequest[]): string[] {
     const requests = poll.map(({ operation }) => operation).filter((operation) => operation !== 'GetItem');
     const running = [...this.#pasts.keys()].filter((id) => this.stateOf(id)?.status === 'IN_PROGRESS').length;
-    const wanted = ['Scan', 'ListOtaTasks', ...Array.from({ length: running }, () => 'GetOtaTask')];
+    const wanted = [
+      ...Array<string>(4).fill('Query'),
+      'ListOtaTasks',
+      ...Array.from({ length: running }, () => 'GetOtaTask'),
+    ];
     const isQuiet = requests.join() === wanted.join() || this.#isAnyFlapping();
     return isQuiet ? [] : [`a quiet poll asked for ${requests.join(', ')}`];
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { audit } from '../../support/audit.ts';
 import type { World } from '../../support/world.ts';
+import { writtenItems } from '../../support/written-items.ts';
 import type { Rollout } from './rollouts.ts';
 import type { Exchange } from './wire.ts';
 
@@ -15,10 +16,8 @@ interface Commit {
 
 const Page = z.object({ Tasks: z.array(z.object({ TaskId: z.string() })) });
 const Task = z.object({ Description: z.string() });
-const PutTask = z.object({
-  TableName: z.literal('ota-watch-dev-tasks'),
-  Item: z.object({ taskId: z.object({ S: z.string() }), version: z.object({ N: z.coerce.number() }) }),
-});
+const TASKS_TABLE = 'ota-watch-dev-tasks';
+const Item = z.object({ taskId: z.object({ S: z.string() }), version: z.object({ N: z.coerce.number() }) });
 
 /** What processes saw and committed, from what went over their connections. */
 export class Ledger {
@@ -29,22 +28,27 @@ export class Ledger {
     const seen = new Map<string, Version>();
     const listed = new Set<string>();
     return (exchange) => {
-      const { operation, status, body, answer } = exchange;
-      if (operation === 'Scan') seen.clear();
+      const { operation, body, answer } = exchange;
+      if (operation === 'GetItem' && body.includes('"#poll"')) seen.clear();
       if (operation === 'ListOtaTasks') {
         listed.clear();
         for (const { TaskId } of Page.parse(JSON.parse(answer)).Tasks) listed.add(TaskId);
       }
       if (operation === 'GetOtaTask') see(exchange, seen, listed);
-      if (operation === 'PutItem' && status === 200) this.#commit(JSON.parse(body), seen);
+      this.#commitAll(exchange, seen);
     };
   }
 
+  #commitAll({ operation, body, status, answer }: Exchange, seen: Map<string, Version>): void {
+    for (const { tableName, item, outcome } of writtenItems(operation, body, { status, body: answer }))
+      if (tableName === TASKS_TABLE && outcome === 'written') this.#commit(item, seen);
+  }
+
   /** The first write of a task after a look at it holds what was seen. */
-  #commit(request: unknown, seen: Map<string, Version>): void {
-    const put = PutTask.safeParse(request);
-    if (!put.success) return;
-    const { taskId, version: itemVersion } = put.data.Item;
+  #commit(item: unknown, seen: Map<string, Version>): void {
+    const written = Item.safeParse(item);
+    if (!written.success) return;
+    const { taskId, version: itemVersion } = written.data;
     const version = seen.get(taskId.S);
     seen.delete(taskId.S);
     if (version === undefined) return;

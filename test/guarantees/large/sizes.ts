@@ -2,12 +2,12 @@ import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { z } from 'zod';
 import { entrySize } from '../../../lib/aws/put-events.ts';
 import type { Answered, GatedRequest } from '../../support/gate.ts';
+import { writtenItems } from '../../support/written-items.ts';
 
 /** What a member of a map or a list costs besides what it holds (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html). */
 const CONTAINER_BYTES = 3;
 const MEMBER_BYTES = 1;
 
-const Put = z.object({ TableName: z.string(), Item: z.record(z.string(), z.unknown()) });
 const Entry = z.object({
   Source: z.string(),
   DetailType: z.string(),
@@ -39,7 +39,7 @@ export class WireScales {
   readonly refused: string[] = [];
 
   readonly weigh = ({ operation, body }: GatedRequest, answer: Answered): void => {
-    if (operation === 'PutItem') this.#note('item', itemBytes(Put.parse(JSON.parse(body)).Item));
+    for (const { item } of writtenItems(operation, body)) this.#note('item', itemBytes(item));
     if (operation === 'PutEvents') this.#weighEvents(PutEvents.parse(JSON.parse(body)).Entries);
     if (/size|too large/i.test(answer.body) && answer.status >= 400) this.refused.push(answer.body);
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Answered, Gate, GatedRequest } from '../../support/gate.ts';
+import { type WrittenItem, writtenItems } from '../../support/written-items.ts';
 
 /** What happens to a request: see Gate. */
 export type Fault = Awaited<ReturnType<NonNullable<Gate['on']>>>;
@@ -37,13 +38,10 @@ export interface Offered {
 const TASKS_TABLE = 'ota-watch-dev-tasks';
 const POLL_STATE = '#poll';
 
-const PutItem = z.object({
-  TableName: z.string(),
-  Item: z.looseObject({
-    taskId: z.object({ S: z.string() }),
-    sequence: z.object({ N: z.string() }).optional(),
-    resume: z.unknown().optional(),
-  }),
+const Item = z.object({
+  taskId: z.object({ S: z.string() }),
+  sequence: z.object({ N: z.string() }).optional(),
+  watchingSince: z.object({ N: z.coerce.number() }).optional(),
 });
 const PutEvents = z.object({ Entries: z.array(z.object({ Detail: z.string() })) });
 const Detail = z.object({
@@ -85,10 +83,10 @@ export class Wire {
   #answered(request: GatedRequest, answer: Answered): void {
     const fault = this.#faults.get(request.index);
     const isRead = fault !== 'lost' && fault !== 'after';
-    if (request.operation === 'Scan') this.#beginPoll();
+    if (request.operation === 'GetItem' && request.body.includes(POLL_STATE)) this.#beginPoll();
     if (request.operation === 'ListOtaTasks' && isRead) this.#list(answer);
     if (request.operation === 'GetOtaTask' && isRead) this.#see(answer);
-    if (request.operation === 'PutItem') this.#put(request.body, answer);
+    for (const written of writtenItems(request.operation, request.body, answer)) this.#write(written);
   }
 
   #beginPoll(): void {
@@ -118,17 +116,16 @@ export class Wire {
     else this.#seen.delete(taskId);
   }
 
-  #put(body: string, { status, body: answer }: Answered): void {
-    const { TableName, Item } = PutItem.parse(JSON.parse(body));
-    const taskId = Item.taskId.S;
-    if (TableName !== TASKS_TABLE) {
-      if (status === 200 || answer.includes('ConditionalCheckFailed'))
-        this.#listener.recorded(`${taskId}:${Item.sequence?.N}`);
+  #write({ tableName, item, outcome }: WrittenItem): void {
+    const { taskId: key, sequence, watchingSince } = Item.parse(item);
+    const taskId = key.S;
+    if (tableName !== TASKS_TABLE) {
+      if (outcome !== 'failed') this.#listener.recorded(`${taskId}:${sequence?.N}`);
       return;
     }
-    if (status !== 200) return;
+    if (outcome !== 'written') return;
     if (taskId === POLL_STATE) {
-      if (Item.resume === undefined) this.#listener.watching();
+      if (watchingSince?.N === this.#listener.now()) this.#listener.watching();
       return;
     }
     const sighting = this.#seen.get(taskId);

@@ -37,7 +37,7 @@ async function tasksOf(read: Promise<Items | { readonly tooMany: number }>): Pro
 }
 
 /** Has another process write tasks; @returns them as they are stored then. */
-async function write<Task extends TrackedTask>(...tasks: readonly Task[]): Promise<Task[]> {
+async function write(...tasks: readonly TrackedTask[]): Promise<TrackedTask[]> {
   await openTable(world).writeAll(tasks, 'other');
   return byId(tasks.map(next));
 }
