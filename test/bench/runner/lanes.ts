@@ -23,7 +23,7 @@ export class OurLane {
     return new OurLane(await Lane.start(options, 'ours'));
   }
 
-  /** Polls of one process; the first is cold: what it does not know it cannot trust, and it reads every task. */
+  /** Polls of one process; the first is cold. */
   async polls(poller: 'ours' | 'trusting', steps: readonly Step[]): Promise<Sample[]> {
     const process = this.#lane.process('ours', { TRUST_LAST_UPDATED: poller === 'trusting' ? 'on' : 'off' });
     const samples: Sample[] = [];
