@@ -55,8 +55,10 @@ interface Parcel {
   stopped: boolean;
 }
 
-/** Tasks that are recorded, published or cleared together: few enough that even a slow one is cleared before time is up. */
+/** Tasks that are published and cleared together: few enough that even slow ones are cleared before time is up. */
 const LOAD = 100;
+/** Rows that are written together. */
+const ROWS = 200;
 
 /**
  * Delivers the outboxes of tasks: rows to the history first, of all tasks, whatever the bus does. Then events to the bus in
@@ -86,13 +88,16 @@ export async function deliver(
   const isForBus = ({ task, accepted }: Parcel) => nextToPublish(task, accepted) !== undefined;
   const [forBus, others] = [parcels.filter(isForBus), parcels.filter((parcel) => !isForBus(parcel))];
   const cleared: (TrackedTask | undefined)[] = [];
+  // A load is cleared while the next one is published.
+  let clearing = clearAll(others, deps, mayGoOn);
   let bus: BusState = 'up';
   for (let start = 0; start < forBus.length; start += LOAD) {
     const load = forBus.slice(start, start + LOAD);
     if (bus === 'up') bus = await publishInRounds(load, deps, mayGoOn);
-    cleared.push(...(await clearAll(load, deps, mayGoOn)));
+    cleared.push(...(await clearing));
+    clearing = clearAll(load, deps, mayGoOn);
   }
-  cleared.push(...(await clearAll(others, deps, mayGoOn)));
+  cleared.push(...(await clearing));
 
   const sum = (of: (parcel: Parcel) => number) => parcels.reduce((total, parcel) => total + of(parcel), 0);
   return {
@@ -122,9 +127,9 @@ async function recordAll(
     });
     if (round.length === 0) return;
     const ended = new Set<Parcel>();
-    for (let start = 0; start < round.length; start += LOAD) {
+    for (let start = 0; start < round.length; start += ROWS) {
       if (!mayGoOn()) return;
-      const load = round.slice(start, start + LOAD);
+      const load = round.slice(start, start + ROWS);
       const outcomes = await deps.history.appendAll(load.map(({ row }) => row));
       await Promise.all(
         load.map(async ({ parcel, row }, index) => {

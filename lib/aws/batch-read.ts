@@ -56,8 +56,9 @@ async function readBatch(
 
 /** Fewer items than that are not worth reading a whole table. */
 const WORTH_A_SCAN = 2 * MAX_KEYS;
-/** Items for which another part of a table is read at the same time. */
+/** Items for which another part of a table is read at the same time, and most parts: what is underway is in memory, as text. */
 const ITEMS_OF_SEGMENT = 2_000;
+const MAX_SEGMENTS = 3;
 
 /**
  * Reads a table, as it is now, for as long as each page has more of the items that are looked for than another request would
@@ -73,7 +74,7 @@ export async function scanFor(
   take: (item: StoredItem) => boolean,
 ): Promise<void> {
   if (wanted <= WORTH_A_SCAN) return;
-  const TotalSegments = Math.min(REQUESTS_AT_ONCE, Math.ceil(wanted / ITEMS_OF_SEGMENT));
+  const TotalSegments = Math.min(MAX_SEGMENTS, Math.ceil(wanted / ITEMS_OF_SEGMENT));
   const readSegment = async (Segment: number) => {
     let start: Record<string, unknown> | undefined;
     let found: number;

@@ -44,7 +44,7 @@ export function replacement(
 /** Of one request, and characters of a statement (Amazon DynamoDB API reference, BatchExecuteStatement). */
 const MAX_STATEMENTS = 25;
 const MAX_LENGTH = 8_192;
-const REQUESTS_AT_ONCE = 4;
+const REQUESTS_AT_ONCE = 8;
 const ALONE_AT_ONCE = 4;
 
 /** How items are written: together, and one alone. */
