@@ -47,8 +47,13 @@ const MAX_LENGTH = 8_192;
 const REQUESTS_AT_ONCE = 8;
 const ALONE_AT_ONCE = 4;
 
+interface SomeOutcome {
+  readonly kind: string;
+  readonly error?: unknown;
+}
+
 /** How items are written: together, and one alone. */
-export interface Writing<Item, Outcome extends { readonly kind: string }> {
+export interface Writing<Item, Outcome extends SomeOutcome> {
   readonly statementOf: (item: Item) => Statement;
   /** The outcome for an item whose statement succeeded. */
   readonly done: (item: Item) => Outcome;
@@ -77,7 +82,7 @@ export class BatchWriter {
   }
 
   /** @returns an outcome an item, in order */
-  async write<Item, Outcome extends { readonly kind: string }>(
+  async write<Item, Outcome extends SomeOutcome>(
     items: readonly Item[],
     writing: Writing<Item, Outcome>,
   ): Promise<Outcome[]> {
@@ -90,32 +95,29 @@ export class BatchWriter {
     return outcomes.flat();
   }
 
-  async #writeBatch<Item, Outcome extends { readonly kind: string }>(
+  async #writeBatch<Item, Outcome extends SomeOutcome>(
     items: readonly Item[],
     writing: Writing<Item, Outcome>,
   ): Promise<Outcome[]> {
-    const { statementOf, done, alone } = writing;
-    const statements = this.#isUsable && items.length > 1 ? items.map(statementOf) : [];
+    const statements = this.#isUsable && items.length > 1 ? items.map(writing.statementOf) : [];
     if (statements.length === 0 || statements.some(({ Statement }) => Statement.length > MAX_LENGTH))
-      return pMap(items, alone, { concurrency: ALONE_AT_ONCE });
+      return writeAlone(items, writing);
     let errors: readonly (string | undefined)[];
     let isWhole = false;
     try {
       errors = await this.#execute(statements);
     } catch (error) {
       const name = error instanceof Error ? error.name : '';
-      if (!NOT_ALLOWED.has(name) && !NOT_UNDERSTOOD.has(name)) return afterOutage(items, error, writing);
       errors = items.map(() => name);
       isWhole = true;
     }
-    const outcomes = await pMap(
-      items,
-      (item, index) => (errors[index] === undefined ? done(item) : alone(item)),
-      { concurrency: ALONE_AT_ONCE },
-    );
-    const hasBadItem = isWhole && outcomes.some(({ kind }) => kind === 'failed');
+    const left = items.filter((_, index) => errors[index] !== undefined);
+    const alone = await writeAlone(left, writing);
+    const hasBadItem = isWhole && alone.some(({ kind }) => kind === 'failed');
+    const next = alone.values();
+    const outcomes = errors.map((error) => (error === undefined ? undefined : next.next().value));
     this.#learn(errors.find((error, index) => isRefusal(error, outcomes[index], hasBadItem)));
-    return outcomes;
+    return items.map((item, index) => outcomes[index] ?? writing.done(item));
   }
 
   /** @returns the code of each statement's error */
@@ -148,15 +150,20 @@ function isRefusal(
   return NOT_ALLOWED.has(error) || (NOT_UNDERSTOOD.has(error) && !hasBadItem && alone?.kind !== 'failed');
 }
 
-/** A database that does not answer is not asked once more for each item: what was applied, the next poll finds. */
-async function afterOutage<Item, Outcome extends { readonly kind: string }>(
-  [first, ...others]: readonly Item[],
-  error: unknown,
+/** Writes items one by one. A database that was too slow for one is not asked for each of the others: the next poll is. */
+async function writeAlone<Item, Outcome extends SomeOutcome>(
+  items: readonly Item[],
   { alone, failed }: Writing<Item, Outcome>,
 ): Promise<Outcome[]> {
-  if (first === undefined) return [];
-  const isSlow = error instanceof Error && error.name === 'TimeoutError';
-  const outcome = isSlow ? failed(first, error) : await alone(first);
-  if (outcome.kind === 'failed') return [outcome, ...others.map((item) => failed(item, error))];
-  return [outcome, ...(await pMap(others, alone, { concurrency: ALONE_AT_ONCE }))];
+  let timeout: unknown;
+  return pMap(
+    items,
+    async (item) => {
+      if (timeout !== undefined) return failed(item, timeout);
+      const outcome = await alone(item);
+      if (outcome.error instanceof Error && outcome.error.name === 'TimeoutError') timeout = outcome.error;
+      return outcome;
+    },
+    { concurrency: ALONE_AT_ONCE },
+  );
 }

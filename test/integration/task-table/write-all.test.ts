@@ -201,22 +201,41 @@ describe('writeAll', () => {
     expect(warnings).toEqual([['Items are written one by one: the database refuses statements', { error }]]);
   });
 
-  it('tries one, and no more, where the database does not answer', async () => {
+  it('fails for all where the database is out, and begins anew after that', async () => {
     const { gate, warnings, writeAll } = openTable(world);
     gate.on = () => 'unsent';
     const failed = { kind: 'failed', error: expect.objectContaining({ code: 'ECONNRESET' }) };
     expect(await writeAll([live('a'), live('b'), live('c')], 'w')).toEqual([failed, failed, failed]);
-    expect(operations(gate)).toEqual([
-      ...Array(3).fill('BatchExecuteStatement'),
-      ...Array(3).fill('PutItem'),
-    ]);
+    expect(gate.count('BatchExecuteStatement')).toBe(3);
+    expect(gate.count('PutItem')).toBe(9);
     gate.on = undefined;
     expect(await writeAll([live('a'), live('b')], 'w')).toEqual([written(live('a')), written(live('b'))]);
     expect(operations(gate).at(-1)).toBe('BatchExecuteStatement');
     expect(warnings).toEqual([]);
   });
 
-  it('tries all where one comes through after that', async () => {
+  it('asks a database no longer that was too slow for one', async () => {
+    const { gate, writeAll } = openTable(world);
+    gate.between = async () => {
+      throw Object.assign(new Error('too slow'), { name: 'TimeoutError' });
+    };
+    const tasks = ids(25).map((taskId) => live(taskId));
+    const failed = { kind: 'failed', error: expect.objectContaining({ name: 'TimeoutError' }) };
+    expect(await writeAll(tasks, 'w')).toEqual(tasks.map(() => failed));
+    expect(gate.count('PutItem')).toBe(12);
+  });
+
+  it('is not held up by an item that no request comes through with', async () => {
+    const { gate, writeAll } = openTable(world);
+    gate.on = ({ body }) => (body.includes('{"S":"task3"}') ? 'unsent' : undefined);
+    const tasks = ids(20).map((taskId) => live(taskId));
+    const failed = { kind: 'failed', error: expect.objectContaining({ code: 'ECONNRESET' }) };
+    expect(await writeAll(tasks, 'w')).toEqual(
+      tasks.map((task) => (task.taskId === 'task3' ? failed : written(task))),
+    );
+  });
+
+  it('tries each where none of the answers came', async () => {
     const { gate, writeAll } = openTable(world);
     gate.on = ({ operation }) => (operation === 'BatchExecuteStatement' ? 'lost' : undefined);
     const tasks = ids(20).map((taskId) => live(taskId));
