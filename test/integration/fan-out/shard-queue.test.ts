@@ -46,7 +46,7 @@ beforeEach(async () => {
 });
 afterEach(() => queues.close());
 
-const isSend = (input: object, commandName: string): input is SendMessageBatchCommandInput =>
+const isSend = (input: object, commandName = ''): input is SendMessageBatchCommandInput =>
   commandName === 'SendMessageBatchCommand' && 'Entries' in input;
 
 const workOf = (size: number): Work => ({
