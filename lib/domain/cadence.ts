@@ -69,13 +69,14 @@ function isRateFalling(samples: readonly ProgressSample[], now: number): boolean
 
 /**
  * Whether it is time to look at a task in progress. Hot ones are looked at in every round, quiet ones at least every `maxLatencyMs`,
- * and those outside their maintenance windows every five periods.
+ * and those outside their maintenance windows every five periods, and when one opens.
  */
 export function isItsTurn(taskId: string, urgency: Urgency, last: LastSeen, cadence: Cadence): boolean {
   const { roundMs, maxLatencyMs, periodMs } = cadence;
   const atLeast = Math.floor(maxLatencyMs / roundMs);
   if (isClosed(last, cadence.now))
     return isTurnOf(taskId, last, Math.max(atLeast, (CLOSED_PERIODS * periodMs) / roundMs), cadence);
+  if (last.closed !== undefined) return true;
   const rounds = { hot: 1, warm: Math.floor(Math.sqrt(atLeast)), quiet: atLeast };
   return isTurnOf(taskId, last, rounds[urgency], cadence);
 }

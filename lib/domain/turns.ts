@@ -79,8 +79,9 @@ export function resumeAt(
   const behind = URGENCIES.flatMap((urgency) => {
     const ids = ordered.filter((item) => item.urgency === urgency).map(({ taskId }) => taskId);
     const first = ids.findIndex((taskId) => all.has(taskId));
-    const isStuck = first === 0 && ids.slice(0, 1).some((taskId) => begun.has(taskId));
-    const last = (isStuck ? ids[0] : ids.at(first - 1)) ?? before?.[urgency];
+    const done = first < 0 ? ids : ids.slice(0, first);
+    const stuck = ids.slice(0, 1).find((taskId) => begun.has(taskId));
+    const last = done.at(-1) ?? stuck ?? before?.[urgency];
     return last === undefined ? [] : [[urgency, last] as const];
   });
   return { ...Object.fromEntries(behind), turn: nextTurn(ordered, all, before) };

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { isWanted } from '../../../lib/domain/discovery.ts';
-import { type Selection, type SelectionContext, select, taskIdOf } from '../../../lib/domain/selection.ts';
-import type { TaskSummary } from '../../../lib/domain/task.ts';
+import type { LastSeen } from '../../../lib/domain/last-seen.ts';
+import {
+  type Selection,
+  type SelectionContext,
+  type Sweep,
+  select,
+  taskIdOf,
+} from '../../../lib/domain/selection.ts';
+import type { Snapshot, TaskSummary } from '../../../lib/domain/task.ts';
 import type { LiveTask, TrackedTask } from '../../../lib/domain/tracked.ts';
-import { facts, liveTask, MINUTE, NOON, snapshot } from '../../support/builders.ts';
+import { counts, facts, liveTask, MINUTE, NOON, openBreach, snapshot } from '../../support/builders.ts';
 
 const THEN = '2026-11-22T11:00:00.000Z';
 const HOUR = 3_600_000;
@@ -36,6 +43,7 @@ function task(taskId: string, status: string, overrides: Partial<LiveTask> = {},
 function listed(taskId: string, status: string, overrides: Partial<TaskSummary> = {}): TaskSummary {
   return { taskId, status, configurationId: 'config1', createdAt: THEN, lastUpdatedAt: THEN, ...overrides };
 }
+const NOT_READ: Sweep = { complete: false, skipped: true, tasks: new Map() };
 const sweep = (...summaries: TaskSummary[]) => ({
   complete: true,
   tasks: new Map(summaries.map((summary) => [summary.taskId, summary])),
@@ -187,6 +195,105 @@ describe('a task that is not tracked', () => {
       reason: 'discovered',
     };
     expect(found(select(tasks, sweep(summary), { ...at, ...overrides }))).toEqual(isRead ? [look] : []);
+  });
+});
+
+describe('a task in progress', () => {
+  const hourAgo = { trackedSince: NOON - HOUR };
+  const quiet = (taskId: string, overrides: Partial<Snapshot> = {}) => {
+    const known = snapshot({
+      facts: facts({ taskId, lastUpdatedAt: THEN }),
+      listedLastUpdatedAt: THEN,
+      ...hourAgo,
+    });
+    return liveTask({ taskId, snapshot: { ...known, ...overrides } });
+  };
+  const seen = (taskIds: readonly string[], overrides: Partial<LastSeen> = {}) =>
+    new Map(
+      taskIds.map((taskId) => [
+        taskId,
+        { lookedAt: NOON, counts: counts(), lastUpdatedAt: THEN, listedLastUpdatedAt: THEN, ...overrides },
+      ]),
+    );
+  const seldom = { ...at, maxLatencyMs: HOUR, longestMs: HOUR, seen: seen(['a']) };
+  const inList = sweep(listed('a', 'IN_PROGRESS'));
+  const other = (overrides: Partial<TaskSummary>) => sweep(listed('a', 'IN_PROGRESS', overrides));
+
+  const cases: [string, LiveTask, Sweep, Partial<SelectionContext>, string | undefined][] = [
+    ['waits for its turn', quiet('a'), inList, {}, undefined],
+    ['has it', quiet('a'), inList, { maxLatencyMs: MINUTE }, 'quiet'],
+    ['is hot', quiet('a', { trackedSince: NOON }), inList, {}, 'hot'],
+    ['was not looked at by this process', quiet('a'), inList, { seen: new Map() }, undefined],
+    ['was not held against these rules', quiet('a'), inList, { seen: new Map(), ruleSet: 'new' }, 'quiet'],
+    ['was held against these rules', quiet('a'), inList, { ruleSet: 'new' }, undefined],
+    ['is updated in the list', quiet('a'), other({ lastUpdatedAt: 'now' }), {}, 'quiet'],
+    ['is moved in the list', quiet('a'), other({ configurationId: 'c2' }), {}, 'hot'],
+    ['is over in the list', quiet('a'), sweep(listed('a', 'COMPLETED')), {}, 'hot'],
+    [
+      'could not be read',
+      quiet('a', { rules: { lastAt: NOON, watchedSince: NOON, unreadAt: NOON, rules: {} } }),
+      inList,
+      {},
+      'quiet',
+    ],
+    ['is gone from the list', quiet('a'), sweep(), {}, 'hot'],
+    ['is lacking in a list that broke off', quiet('a'), { ...sweep(), complete: false }, {}, undefined],
+    ['has its turn, and no list is read', quiet('a'), NOT_READ, { maxLatencyMs: MINUTE }, 'quiet'],
+  ];
+  it.each(cases)('%s', (_, tracked, list, overrides, urgency) => {
+    const { looks } = select([tracked], list, { ...seldom, ...overrides });
+    expect(looks.map((look) => look.urgency)).toEqual(urgency === undefined ? [] : [urgency]);
+  });
+
+  it('is handed on as it was watched', () => {
+    const idle = { lastAt: NOON - HOUR, watchedSince: 0, rules: {} };
+    const context = { ...at, watched: { through: NOON - MINUTE, except: {} } };
+    const [look] = select([quiet('a', { rules: idle })], inList, context).looks;
+    expect(look?.kind === 'known' && look.task.snapshot.rules).toEqual({ ...idle, lastAt: NOON - MINUTE });
+  });
+
+  describe('that has not moved in a list that is trusted', () => {
+    const begun = { rules: { lastAt: NOON, watchedSince: 0, runsSince: NOON - HOUR, rules: {} } };
+    const ids = Array.from({ length: 15 }, (_, index) => `task${String.fromCharCode(97 + index)}`);
+    const fleet = ids.map((id) => quiet(id, begun));
+    const list = sweep(...ids.map((id) => listed(id, 'IN_PROGRESS')));
+    const trusting = { ...at, trusts: true, seen: seen(ids) };
+
+    it('is left alone, but for a sample', () => {
+      const { looks } = select(fleet, list, trusting);
+      expect(looks.map(taskIdOf)).toEqual(ids.slice(0, 10));
+      expect(looks.every((look) => look.kind === 'known' && look.unmoved === true)).toBe(true);
+    });
+
+    it('is looked at in its turn where time matters, and is a sample too', () => {
+      const breached = { ...begun.rules, rules: { count: { open: openBreach() } } };
+      const { looks } = select([quiet('a', { rules: breached })], inList, { ...trusting, seen: seen(['a']) });
+      expect(looks).toMatchObject([{ kind: 'known', unmoved: true, urgency: 'hot' }]);
+    });
+
+    it('waits for its turn where time matters, and nothing is urgent', () => {
+      const tracked = quiet('a');
+      expect(select([tracked], inList, { ...seldom, trusts: true, seen: seen(['a']) }).looks).toEqual([]);
+    });
+
+    it('is looked at where the list has moved', () => {
+      const { looks } = select([quiet('a', begun)], other({ lastUpdatedAt: 'now' }), {
+        ...trusting,
+        seen: seen(['a']),
+      });
+      expect(looks).toEqual([expect.not.objectContaining({ unmoved: true })]);
+    });
+  });
+});
+
+describe('a task that is not in progress, and a list that is not read', () => {
+  it.each([
+    ['is looked at in the first round', 0, undefined, 1],
+    ['is not in later ones', 1, undefined, 0],
+    ['is where its rules say so', 1, NOON, 1],
+  ])('%s', (_, round, dueAt, looks) => {
+    const waiting = task('a', 'SCHEDULED', {}, dueAt);
+    expect(select([waiting], NOT_READ, { ...at, round }).looks).toHaveLength(looks);
   });
 });
 
