@@ -10,7 +10,13 @@ export const Statements = z.strictObject({
 type Statement = z.infer<typeof Statements>['Statements'][number];
 
 /** An answer to a statement. */
-type Response = { readonly Error?: { readonly Code: string; readonly Message: string } };
+interface Response {
+  readonly TableName: string;
+  readonly Error?: { readonly Code: string; readonly Message: string };
+}
+
+const DUPLICATE = { Code: 'DuplicateItem', Message: 'Duplicate primary key exists in table' };
+const FAILED = { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed' };
 
 const INSERT = /^INSERT INTO "(?<table>[^"]+)" VALUE \{(?<members>.*)\}$/;
 const UPDATE =
@@ -28,31 +34,27 @@ const REMOVE = /REMOVE "([^"]+)"/g;
 export function execute({ Statement, Parameters }: Statement, tableOf: (name: string) => Table): Response {
   const insert = INSERT.exec(Statement)?.groups;
   if (insert !== undefined) {
-    const item = attributes(insert.members ?? '', MEMBER, Parameters);
-    const table = tableOf(insert.table ?? '');
-    if (table.getText(item) !== undefined) return refusal('DuplicateItem');
-    table.put(item);
-    return {};
+    const { table: TableName = '', members = '' } = insert;
+    const item = attributes(members, MEMBER, Parameters);
+    if (tableOf(TableName).getText(item) !== undefined) return { TableName, Error: DUPLICATE };
+    tableOf(TableName).put(item);
+    return { TableName };
   }
   const update = UPDATE.exec(Statement)?.groups;
   if (update === undefined) throw new RangeError(`No stand-in for the statement ${Statement}`);
-  const { table: name = '', changes = '', key = '', guard = '' } = update;
-  const table = tableOf(name);
+  const { table: TableName = '', changes = '', key = '', guard = '' } = update;
+  const table = tableOf(TableName);
   const [keyValue = {}, guardValue = {}] = Parameters.slice(-2);
   const before = table.get({ [key]: keyValue });
   if (before === undefined || sortable(before[guard]) !== sortable(guardValue))
-    return refusal('ConditionalCheckFailed');
+    return { TableName, Error: FAILED };
   const removed = new Set([...changes.matchAll(REMOVE)].map(([, attribute]) => attribute));
   const kept = Object.entries(before).filter(([attribute]) => !removed.has(attribute));
   table.put({ ...Object.fromEntries(kept), ...attributes(changes, SET, Parameters) });
-  return {};
+  return { TableName };
 }
 
 function attributes(text: string, pattern: RegExp, parameters: readonly Value[]): Item {
   const names = [...text.matchAll(pattern)].map(([, name = '']) => name);
   return Item.parse(Object.fromEntries(names.map((name, index) => [name, parameters[index]])));
-}
-
-function refusal(Code: string): Response {
-  return { Error: { Code, Message: Code } };
 }
