@@ -37,8 +37,7 @@ export interface Traffic {
 /** Rows, and events of them, of a rollout besides its progress: it starts, its status changes to the end, it ends. */
 const ROWS_A_ROLLOUT = 3;
 const MILESTONES = 4;
-/** A clock runs for a task of which nothing has ended for ten minutes, until the rule `stalled` is breached after an hour. */
-const TIMED_AFTER_MINUTES = 10;
+/** A clock runs for a task in progress, until nothing has ended for an hour: the rule `stalled` is breached then. */
 const STALLED_MINUTES = 60;
 const POLLS_A_NOTE = 2;
 /** Execution environments live for some hours. A new one reads all that is live. */
@@ -77,7 +76,7 @@ export function trafficOf(fleet: Fleet): Traffic {
 function notesOf({ inProgress }: Fleet, { invocations }: Rhythm, changes: number): number {
   const monthMinutes = MONTH_SECONDS / 60;
   const gap = changes === 0 ? monthMinutes : (inProgress * monthMinutes) / changes;
-  const timed = Math.max(0, Math.min(gap, STALLED_MINUTES) - TIMED_AFTER_MINUTES) / gap;
+  const timed = Math.min(gap, STALLED_MINUTES) / gap;
   return inProgress === 0 ? 0 : (1 - (1 - timed) ** inProgress) * (invocations / POLLS_A_NOTE);
 }
 

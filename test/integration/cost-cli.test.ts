@@ -72,7 +72,7 @@ describe('npm run cost', () => {
   it('takes other prices', async () => {
     const dear = { ...prices, prices: { ...prices.prices, alarm: { ...prices.prices.alarm, usd: 1_000 } } };
     const { stdout } = await run('--prices', await fileWith(JSON.stringify(dear)));
-    expect(stdout).toMatch(/^CloudWatch +alarms +10 alarms +10000\.00 +100 %$/m);
+    expect(stdout).toMatch(/^CloudWatch +alarms +11 alarms +11000\.00 +100 %$/m);
   });
 
   it('refuses prices that make no sense', async () => {

@@ -14,8 +14,8 @@ afterAll(() => world.close());
 const named = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(4, '0')}`);
 
-/** Minutes. */
-const CLOCK_RUNS_AFTER = 12;
+/** The first polls of all. */
+const FIRST = 2;
 
 /** Requests of a process, by operation. */
 function countedAt({ gate }: TestPoller): Record<string, number> {
@@ -109,7 +109,7 @@ describe('the model predicts what a poll of a warm function asks for', () => {
     for (const id of named('running', 3)) world.task(id, { queued: 100 });
     const poller = world.poller();
     const counted: unknown[] = [];
-    for (let poll = 0; poll < CLOCK_RUNS_AFTER + 4; poll++) {
+    for (let poll = 0; poll < FIRST + 4; poll++) {
       world.now += MINUTE;
       poller.gate.requests.length = 0;
       await poller.poll();

@@ -26,7 +26,7 @@ const BY_HAND: readonly (readonly [what: string, of: Priced, overrides: Partial<
     ['metrics of the poll', 'customMetric', {}, 19],
     ['and of workers that share it', 'customMetric', { tasks: 6_000, inProgress: 6_000 }, 22],
     ['and of two notifiers', 'customMetric', { slack: true, pagerduty: true }, 35],
-    ['alarms of all', 'alarm', { slack: true, pagerduty: true, api: true }, 23],
+    ['alarms of all', 'alarm', { slack: true, pagerduty: true, api: true }, 24],
     ['no secret', 'secret', {}, 0],
     ['one of the API', 'secret', { api: true }, 1],
     ['an idle queue', 'sqsRequest', {}, 648_000],
@@ -61,7 +61,7 @@ describe('an estimate', () => {
     const of = (priced: Priced) =>
       items.filter((item) => item.of === priced).reduce((sum, item) => sum + item.usd, 0);
     expect(of('customMetric')).toBeCloseTo((19 - 10) * 0.3, 9);
-    expect(of('alarm')).toBe(0);
+    expect(of('alarm')).toBeCloseTo((11 - 10) * 0.1, 9);
     expect(of('lambdaGbSecond')).toBe(0);
     expect(of('dynamodbWrite')).toBeGreaterThan(0);
   });
