@@ -244,7 +244,7 @@ async function leaveState(
   deps: PollDeps,
 ): Promise<void> {
   const { postponed, missed } = looks;
-  const isLate = startedAt - (state.watched?.through ?? 0) > NOTE_PERIODS * deps.periodMs;
+  const isLate = startedAt - (state.watched?.through ?? state.watchingSince) > NOTE_PERIODS * deps.periodMs;
   const isClockRunning = () => tasks.some((task) => task.state === 'live' && keepsTime(task.snapshot.rules));
   const hasToResume = postponed.all.size > 0;
   if (!hasToResume && !(isLate && isClockRunning())) return;
