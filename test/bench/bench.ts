@@ -7,9 +7,10 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { wallChart } from './report/chart.ts';
+import { documentOf, type Report } from './report/document.ts';
 import { figuresOf } from './report/figures.ts';
 import { goalsOf } from './report/goals.ts';
-import { callTable, figureTable, goalTable } from './report/text.ts';
+import { callRows, figureRows, goalRows, table } from './report/text.ts';
 import { bundle } from './runner/bundle.ts';
 import { QUICK, WHOLE } from './runner/plan.ts';
 import { run } from './runner/run.ts';
@@ -27,9 +28,9 @@ try {
   const figures = figuresOf(await run(plan, bundles));
   const goals = goalsOf(figures, undefined);
   const print = (text: string) => process.stdout.write(`${text}\n\n`);
-  print(figureTable(figures));
-  print(callTable(figures));
-  print(goalTable(goals));
+  print(table(figureRows(figures)));
+  print(table(callRows(figures)));
+  print(table(goalRows(goals)));
   const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
   const busy = Math.max(...figures.map(({ standInLoad }) => standInLoad)) * 100;
   print(
@@ -37,18 +38,16 @@ try {
   );
   if (out !== undefined) {
     const { latencyMs, concurrency, rounds } = plan;
-    const machine = { processor: cpus()[0]?.model, cores: cpus().length, node: process.version };
-    const report = {
+    const report: Report = {
       measuredAt: new Date().toISOString(),
-      machine,
-      latencyMs,
-      concurrency,
-      rounds,
+      machine: { processor: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version },
+      plan: { latencyMs, concurrency, rounds },
       goals,
       figures,
     };
     mkdirSync(out, { recursive: true });
     writeFileSync(path.join(out, 'poll.json'), `${JSON.stringify(report, null, 2)}\n`);
+    writeFileSync(path.join(out, 'README.md'), documentOf(report));
     writeFileSync(path.join(out, 'poll.svg'), wallChart(figures));
   }
 } finally {

@@ -70,18 +70,14 @@ function processGoals(figures: readonly Figure[]): Goal[] {
   const quiet = figures.filter(
     ({ poller, share }) => (poller === 'ours' || poller === 'trusting') && share === 0,
   );
-  const writes = quiet
-    .flatMap(({ calls }) => Object.entries(calls))
-    .filter(([operation]) => WRITES.test(operation));
+  const writes = quiet.map(({ calls }) =>
+    sum(Object.entries(calls).flatMap(([operation, count]) => (WRITES.test(operation) ? [count] : []))),
+  );
   const peak = (tasks: number) =>
     largest(figures.filter((figure) => figure.tasks === tasks && isOurs(figure)));
   return [
     atLeast('CPU a task, 1,000 tasks, quiet', times(cpu('naive'), cpu('ours')), 5),
-    atMost(
-      'Writes and puts when quiet',
-      quiet.length === 0 ? undefined : sum(writes.map(([, count]) => count)),
-      0,
-    ),
+    atMost('Writes and puts when quiet', quiet.length === 0 ? undefined : Math.max(...writes), 0),
     atMost('Peak memory, 10,000 tasks, MB', peak(10_000), 256),
     atMost('Peak memory of a function, 100,000 tasks, MB', peak(100_000), 256),
   ];

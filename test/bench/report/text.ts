@@ -15,6 +15,7 @@ const COLUMNS = [
   'tasks',
   'changed',
   'poller',
+  'runs',
   'calls',
   'fewest',
   'wall s',
@@ -26,20 +27,34 @@ const COLUMNS = [
 ];
 const OTHERS = ['GetOtaTask', 'ListOtaTasks', 'PutEvents', 'SendMessageBatch'];
 
-/** The figures as a table for a terminal. */
-export function figureTable(figures: readonly Figure[]): string {
-  return table([COLUMNS, ...figures.map((figure) => rowOf(figure, figures))]);
+/** A table: names of columns, then rows. */
+export type Rows = readonly (readonly string[])[];
+
+export function figureRows(figures: readonly Figure[]): Rows {
+  return [COLUMNS, ...figures.map((figure) => rowOf(figure, figures))];
 }
 
 function rowOf(figure: Figure, figures: readonly Figure[]): string[] {
-  const { poller, tasks, share, isCold, asked, totalCalls, wallMs, wallMsPerTask, cpuMsPerTask, peakMb } =
-    figure;
+  const {
+    poller,
+    tasks,
+    share,
+    isCold,
+    asked,
+    runs,
+    totalCalls,
+    wallMs,
+    wallMsPerTask,
+    cpuMsPerTask,
+    peakMb,
+  } = figure;
   const naive = find(figures, { poller: 'naive', tasks, share });
   const isOurs = poller === 'ours' || poller === 'trusting';
   return [
     tasks.toLocaleString('en'),
     poller === 'floor' ? '' : `${share * 100} %`,
     `${NAMES[poller]}${isCold && isOurs ? ', cold' : ''}${asked < tasks ? ` (${asked} of them)` : ''}`,
+    String(runs),
     totalCalls.toLocaleString('en'),
     isOurs && !isCold ? fewestCalls(figure).toLocaleString('en') : '',
     seconds(wallMs.median),
@@ -52,7 +67,7 @@ function rowOf(figure: Figure, figures: readonly Figure[]): string[] {
 }
 
 /** Requests of each kind. */
-export function callTable(figures: readonly Figure[]): string {
+export function callRows(figures: readonly Figure[]): Rows {
   const used = new Set(figures.flatMap(({ calls }) => Object.keys(calls)));
   const known = OTHERS.filter((operation) => used.has(operation));
   const rest = [...used].filter((operation) => !OTHERS.includes(operation)).sort();
@@ -64,15 +79,15 @@ export function callTable(figures: readonly Figure[]): string {
     `${NAMES[poller]}${isCold ? ', cold' : ''}`,
     ...operations.map((operation) => (calls[operation] ?? 0).toLocaleString('en')),
   ]);
-  return table([['tasks', 'changed', 'poller', ...operations], ...rows]);
+  return [['tasks', 'changed', 'poller', ...operations], ...rows];
 }
 
-export function goalTable(goals: readonly Goal[]): string {
+export function goalRows(goals: readonly Goal[]): Rows {
   const sign = ({ isMet }: Goal) => (isMet === undefined ? '' : isMet ? 'met' : 'NOT MET');
-  return table([
+  return [
     ['goal', 'at', 'measured', ''],
     ...goals.map((goal) => [goal.name, goal.goal, goal.measured, sign(goal)]),
-  ]);
+  ];
 }
 
 function seconds(milliseconds: number): string {
@@ -83,17 +98,30 @@ function spread({ min, max }: Spread): string {
   return `${seconds(min)} – ${seconds(max)}`;
 }
 
-/** Columns of names to the left, others to the right. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => [...(row[column] ?? '')].length)),
-  );
-  const isName = (column: number) =>
-    rows.slice(1).every((row) => !/^[\d≤–.,/ ×%]+( ms)?$/.test(row[column] ?? ''));
-  const names = widths.map((_, column) => isName(column));
+/** For a terminal: columns of names to the left, others to the right. */
+export function table(rows: Rows): string {
+  const columns = columnsOf(rows);
   const line = (row: readonly string[]) =>
-    row.map((cell, column) =>
-      names[column] ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-    );
+    columns.map(({ width, isName }, column) => {
+      const cell = row[column] ?? '';
+      return isName ? cell.padEnd(width) : cell.padStart(width);
+    });
   return rows.map((row) => line(row).join('  ').trimEnd()).join('\n');
+}
+
+/** For a document. */
+export function markdown(rows: Rows): string {
+  const [names = [], ...others] = rows.map((row) => `| ${row.join(' | ')} |`);
+  const rule = columnsOf(rows).map(({ isName }) => (isName ? '---' : '--:'));
+  return [names, `| ${rule.join(' | ')} |`, ...others].join('\n');
+}
+
+const NUMBERS = /^[\d≤–.,/ ×%]*( ms)?$/;
+
+function columnsOf([names = [], ...rows]: Rows): { readonly width: number; readonly isName: boolean }[] {
+  return names.map((name, column) => {
+    const cells = rows.map((row) => row[column] ?? '');
+    const width = Math.max(...[name, ...cells].map((cell) => [...cell].length));
+    return { width, isName: !cells.every((cell) => NUMBERS.test(cell)) };
+  });
 }

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import pMap from 'p-map';
 import { Lane, type LaneOptions } from './lane.ts';
 import type { Step } from './lanes.ts';
 import { Measured } from './measured.ts';
@@ -9,8 +11,8 @@ const WORKERS = 10;
 
 /**
  * Our poller in an account that is too large for one function: one hands out parts, and workers poll them. In AWS these work side
- * by side, each on processors of its own; here one after the other, so that none disturbs what is measured of another. A poll
- * then takes as long as handing out and the worker that takes longest.
+ * by side, each on processors of its own; here as many as there are processors, so that none disturbs what is measured of another.
+ * A poll then takes as long as handing out and the worker that takes longest.
  */
 export class FanOutLane {
   readonly #lane: Lane;
@@ -52,20 +54,21 @@ export class FanOutLane {
     const { tasks } = this.#lane.options;
     const changed = await this.#lane.pass(given.share);
     const { now } = this.#lane;
+    const startedAt = performance.now();
     const handedOut = await splitter.call('poll', { now }, Measured);
     const { messages } = await this.#lane.standIns.end();
-    const parts: Measured[][] = workers.map(() => []);
-    for (const [index, message] of messages.entries()) {
-      const part = await workers[index % WORKERS]?.call('pollPart', { now, message }, Measured);
-      if (part !== undefined) parts[index % WORKERS]?.push(part);
-    }
+    const pollParts = async (worker: Remote, index: number) => {
+      const parts: Measured[] = [];
+      for (const message of messages.filter((_, part) => part % WORKERS === index))
+        parts.push(await worker.call('pollPart', { now, message }, Measured));
+      return parts;
+    };
+    const parts = await pMap(workers, pollParts, { concurrency: availableParallelism() });
     const measured = togetherOf(handedOut, parts);
-    const sample = sampleOf(
-      { poller: 'ours', tasks, asked: tasks, ...given },
-      measured,
-      await this.#lane.standIns.end(),
-    );
-    return check(sample, changed);
+    const traffic = await this.#lane.standIns.end();
+    const sample = sampleOf({ poller: 'ours', tasks, asked: tasks, ...given }, measured, traffic);
+    const standInLoad = traffic.cpuMs / (performance.now() - startedAt);
+    return check({ ...sample, standInLoad }, changed);
   }
 }
 

@@ -20,6 +20,8 @@ export interface NaivePlan {
 
 export interface Plan {
   readonly rounds: number;
+  /** After which no more is begun: a slow machine has fewer rounds of large accounts. */
+  readonly atMostSeconds: number;
   /** Of each request, in milliseconds. */
   readonly latencyMs: number;
   /** Requests of ours, and of the floor, at once. */
@@ -37,11 +39,12 @@ const COMMON = { latencyMs: 30, concurrency: 50 };
 export const WHOLE: Plan = {
   ...COMMON,
   rounds: 5,
+  atMostSeconds: 880,
   sizes: [
     { tasks: 100, rounds: 5, seconds: 4, isShared: false, isFullyChanged: true },
     { tasks: 1_000, rounds: 5, seconds: 10, isShared: false, isFullyChanged: true },
     { tasks: 10_000, rounds: 5, seconds: 60, isShared: false, isFullyChanged: true },
-    { tasks: 100_000, rounds: 1, seconds: 240, isShared: true, isFullyChanged: false },
+    { tasks: 100_000, rounds: 1, seconds: 180, isShared: true, isFullyChanged: false },
   ],
   naive: [
     { tasks: 100, shares: [0, 0.05, 1] },
@@ -59,6 +62,7 @@ export const WHOLE: Plan = {
 export const QUICK: Plan = {
   ...COMMON,
   rounds: 3,
+  atMostSeconds: 120,
   sizes: [
     { tasks: 100, rounds: 3, seconds: 3, isShared: false, isFullyChanged: true },
     { tasks: 1_000, rounds: 3, seconds: 9, isShared: false, isFullyChanged: true },

@@ -11,6 +11,11 @@ export class Progress {
     this.#total = total;
   }
 
+  /** Since the beginning. */
+  get seconds(): number {
+    return Math.round((performance.now() - this.#startedAt) / 1_000);
+  }
+
   /** @param weight of the step, in the unit of the total */
   async step<Result>(name: string, weight: number, run: () => Promise<Result>): Promise<Result> {
     this.#show(name);
@@ -25,7 +30,7 @@ export class Progress {
 
   #show(name: string): void {
     const share = Math.min(1, this.#done / this.#total);
-    const seconds = Math.round((performance.now() - this.#startedAt) / 1_000);
+    const { seconds } = this;
     const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
     const percent = `${String(Math.round(share * 100)).padStart(3)} %`;
     if (!process.stderr.isTTY) {

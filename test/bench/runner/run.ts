@@ -16,7 +16,7 @@ export async function run(plan: Plan, bundles: Bundles): Promise<Sample[]> {
       const naive = () => Promise.all(lanes.naive.map(({ lane, shares }) => pollAll(lane, shares)));
       samples.push(...(await progress.step(`${name}: naive`, plan.naiveSeconds, naive)).flat());
       for (const { lane, size } of lanes.ours) {
-        if (round > size.rounds) continue;
+        if (round > size.rounds || progress.seconds + size.seconds > plan.atMostSeconds) continue;
         const label = `${name}: ${size.tasks.toLocaleString('en')} tasks`;
         samples.push(...(await progress.step(label, size.seconds, () => ourSamples(lane, size))));
       }
