@@ -6,6 +6,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient, type TranslateConfig } from '@aws-sdk/lib-dynamodb';
 import { OtaWatchError } from '../errors.ts';
+import { leanCalls } from './lean-calls.ts';
 import { createSsmClient } from './secrets.ts';
 
 /** Every AWS client of the poll. Region, credentials and endpoints come from the SDK's own environment variables. */
@@ -91,12 +92,15 @@ function createSharedClients(
 ) {
   const dynamodb = new DynamoDBClient({ maxAttempts: 3, requestHandler });
   nameMissingTables(dynamodb);
+  const managedIntegrations = new IoTManagedIntegrationsClient({
+    retryMode: 'standard',
+    maxAttempts: 3,
+    requestHandler,
+  });
+  // A poll asks for each task; of the others it asks for many things at once.
+  leanCalls(managedIntegrations);
   return {
-    managedIntegrations: new IoTManagedIntegrationsClient({
-      retryMode: 'standard',
-      maxAttempts: 3,
-      requestHandler,
-    }),
+    managedIntegrations,
     dynamodb: DynamoDBDocumentClient.from(dynamodb, translation),
   };
 }
