@@ -31,7 +31,7 @@ export class OurLane {
       for (const [index, { share, isMeasured }] of steps.entries()) {
         const isCold = index === 0;
         const sample = await measure(this.#lane, process, {
-          poller: isCold ? 'ours' : poller,
+          poller,
           share,
           isCold,
         });
