@@ -189,6 +189,7 @@ export function metricsOf(report: typeof QUIET) {
     TasksPostponed: 0,
     LostRaces: 0,
     ListFailures: 0,
+    ListDistrusted: 0,
     PollCompleted: 1,
     OutboxOldestAge: 0,
     PollDuration: expect.any(Number),

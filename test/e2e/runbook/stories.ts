@@ -92,6 +92,21 @@ export const STORIES: Readonly<
     return metrics;
   },
 
+  async 'list-distrusted'(scene) {
+    const { world } = scene;
+    const trusting = { config: { trustLastUpdated: true } };
+    const options = { createdAt: world.now - MINUTE };
+    world.task(TASK, { queued: 10 }, options);
+    await world.poll(trusting);
+    await world.poll(trusting);
+    world.task(TASK, { queued: 9, succeeded: 1 }, options);
+    const metrics = metricsOf(await world.poll(trusting));
+    expect(await scene.next('track -- list')).toMatchObject({ status: 0 });
+    expect(metricsOf(await world.poll())).toMatchObject({ ListDistrusted: 0 });
+    expect(metricsOf(await world.poll(trusting))).toMatchObject({ ListDistrusted: 0 });
+    return metrics;
+  },
+
   async backlog(scene) {
     const { world } = scene;
     await secondEvent(scene, { request: () => ({ kind: 'internal-error' }), entry: undefined });

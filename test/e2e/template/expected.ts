@@ -97,8 +97,18 @@ const reaches = (Statistic: 'Sum' | 'Maximum', Threshold: number, Period = 60) =
 });
 const lasting = { ...reaches('Sum', 1), EvaluationPeriods: 5, DatapointsToAlarm: 3 };
 
-/** Properties of each alarm, without its name and description. */
-export const alarms = {
+/** Of the workers. */
+const shardAlarms = {
+  PollShardLateAlarm: { ...metric('ShardsLate'), ...lasting },
+  PollShardDeadLettersAlarm: {
+    Namespace: 'AWS/SQS',
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['PollShardDeadLetterQueue', 'QueueName'] } }],
+    ...reaches('Maximum', 1, 300),
+  },
+};
+
+const soloAlarms = {
   PollSilentAlarm: {
     ...metric('PollCompleted'),
     Statistic: 'Sum',
@@ -119,6 +129,7 @@ export const alarms = {
   },
   TaskFailuresAlarm: { ...metric('TaskFailures'), ...lasting },
   ListFailuresAlarm: { ...metric('ListFailures'), ...lasting },
+  ListDistrustedAlarm: { ...metric('ListDistrusted'), ...reaches('Sum', 1) },
   BacklogAlarm: { ...metric('OutboxOldestAge'), ...reaches('Maximum', 300) },
   PublishRefusedAlarm: { ...metric('PublishRefused'), ...reaches('Sum', 1) },
   EventsSetAsideAlarm: { ...metric('EventsSetAside'), ...reaches('Sum', 1) },
@@ -132,7 +143,10 @@ export const alarms = {
   },
 };
 
-/** The poll function's environment when nothing is configured. */
+/** Properties of each alarm, without its name and description. */
+export const alarms = { ...soloAlarms, ...shardAlarms };
+
+/** The environment of functions that poll when nothing is configured. */
 export const environment = {
   TASKS_TABLE: 'ota-watch-dev-tasks',
   HISTORY_TABLE: 'ota-watch-dev-history',
@@ -147,14 +161,17 @@ export const environment = {
   REQUESTS_PER_SECOND: '',
   HISTORY_RETENTION_DAYS: '',
   FETCH_CONCURRENCY: '50',
+  FAN_OUT_ABOVE: '5000',
+  SHARD_QUEUE_URL: { Ref: 'PollShardQueue' },
+  WORKER_CONCURRENCY: '10',
   POWERTOOLS_SERVICE_NAME: 'ota-watch-dev',
   POWERTOOLS_METRICS_NAMESPACE: 'ota-watch',
   POWERTOOLS_LOG_LEVEL: 'INFO',
   NODE_OPTIONS: '--enable-source-maps',
 };
 
-/** Every resource of the template. */
-export const resourceTypes = {
+/** Every resource of a template without workers. */
+export const soloResourceTypes = {
   ServerlessDeploymentBucket: 'AWS::S3::Bucket',
   ServerlessDeploymentBucketPolicy: 'AWS::S3::BucketPolicy',
   PollLambdaFunction: 'AWS::Lambda::Function',
@@ -168,5 +185,21 @@ export const resourceTypes = {
   TasksTable: 'AWS::DynamoDB::Table',
   HistoryTable: 'AWS::DynamoDB::Table',
   EventBus: 'AWS::Events::EventBus',
-  ...Object.fromEntries(Object.keys(alarms).map((id) => [id, 'AWS::CloudWatch::Alarm'])),
+  ...Object.fromEntries(Object.keys(soloAlarms).map((id) => [id, 'AWS::CloudWatch::Alarm'])),
 };
+
+/** Every resource that comes with workers. */
+export const shardResourceTypes = {
+  PollShardQueue: 'AWS::SQS::Queue',
+  PollShardQueuePolicy: 'AWS::SQS::QueuePolicy',
+  PollShardDeadLetterQueue: 'AWS::SQS::Queue',
+  PollShardDeadLetterQueuePolicy: 'AWS::SQS::QueuePolicy',
+  PollShardEventSource: 'AWS::Lambda::EventSourceMapping',
+  PollShardLambdaFunction: 'AWS::Lambda::Function',
+  PollShardLogGroup: 'AWS::Logs::LogGroup',
+  PollShardRole: 'AWS::IAM::Role',
+  ...Object.fromEntries(Object.keys(shardAlarms).map((id) => [id, 'AWS::CloudWatch::Alarm'])),
+};
+
+/** Every resource of a template when nothing is configured. */
+export const resourceTypes = { ...soloResourceTypes, ...shardResourceTypes };
