@@ -1,6 +1,6 @@
 // What serverless.yml takes in for workers that share the work of a poll, unless the parameter `fanOutAbove` is `off`.
 import { alarmsOf } from './fan-out/alarms.js';
-import { functionOf } from './fan-out/function.js';
+import { eventSourceOf, functionOf } from './fan-out/function.js';
 import { QUEUE_NAME, queuesOf } from './fan-out/queues.js';
 import { handsOver, roleOf } from './fan-out/roles.js';
 import { settingsOf } from './fan-out/settings.js';
@@ -22,7 +22,7 @@ export const environment = async (serverless) => {
 /** Of `functions`. */
 export const functions = async (serverless) => {
   const settings = await settingsOf(serverless);
-  return settings === undefined ? {} : functionOf(settings);
+  return settings === undefined ? {} : functionOf();
 };
 
 /** Of `resources`: the role of the poll, and all that workers need. */
@@ -35,6 +35,7 @@ export const resources = async (serverless) => {
       PollRole: handsOver(PollRole),
       PollShardRole: roleOf(PollRole),
       ...queuesOf(settings),
+      ...eventSourceOf(settings),
       ...alarmsOf(),
     },
     Outputs: {

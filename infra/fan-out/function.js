@@ -1,7 +1,7 @@
 import { QUEUE_NAME } from './queues.js';
 
 /** The function of the workers. Size and time are those of the poll, whose work it does. */
-export const functionOf = ({ workers }) => ({
+export const functionOf = () => ({
   pollShard: {
     name: QUEUE_NAME,
     handler: 'functions/poll-shard.handler',
@@ -10,16 +10,21 @@ export const functionOf = ({ workers }) => ({
     memorySize: 1024,
     timeout: 55,
     environment: `\${self:custom.pollEnvironment}`,
-    events: [
-      {
-        sqs: {
-          arn: { 'Fn::GetAtt': ['PollShardQueue', 'Arn'] },
-          // A part is as much as one function does at once.
-          batchSize: 1,
-          functionResponseType: 'ReportBatchItemFailures',
-          maximumConcurrency: workers,
-        },
-      },
-    ],
+  },
+});
+
+/** Not an event of the function: with that, every function without a role of its own could take from the queue. */
+export const eventSourceOf = ({ workers }) => ({
+  PollShardEventSource: {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: {
+      EventSourceArn: { 'Fn::GetAtt': ['PollShardQueue', 'Arn'] },
+      FunctionName: { 'Fn::GetAtt': ['PollShardLambdaFunction', 'Arn'] },
+      Enabled: true,
+      // A part is as much as one function does at once.
+      BatchSize: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: workers },
+    },
   },
 });

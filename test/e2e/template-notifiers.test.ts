@@ -103,7 +103,7 @@ describe('the notifiers', () => {
 
   it('tell where everything is', () => {
     const ids = ['SlackQueue', 'SlackDeadLetterQueue', 'PagerDutyQueue', 'PagerDutyDeadLetterQueue'];
-    expect(Object.fromEntries(Object.entries(both.template.Outputs).slice(8))).toEqual({
+    expect(Object.fromEntries(Object.entries(both.template.Outputs).slice(9))).toEqual({
       ...Object.fromEntries(
         ids.map((id) => [`${id}Url`, { Description: expect.any(String), Value: { Ref: id } }]),
       ),

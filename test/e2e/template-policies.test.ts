@@ -89,6 +89,8 @@ describe('roles', () => {
     expect(onEverything.flatMap(({ Action }) => Action)).toEqual([
       'iotmanagedintegrations:ListOtaTasks',
       'iotmanagedintegrations:GetOtaTaskConfiguration',
+      'iotmanagedintegrations:ListOtaTasks',
+      'iotmanagedintegrations:GetOtaTaskConfiguration',
       'cloudwatch:GetMetricData',
     ]);
   });
@@ -162,15 +164,17 @@ describe('resources', () => {
     expect(places).toEqual(allowed);
   });
 
-  it.each(["Slack's queue", "PagerDuty's dead-letter queue", 'the bucket DashboardBucket'])(
-    'answer nobody without TLS: %s',
-    (place) => {
-      const allowed = (transport: string) =>
-        allowedTo(everything, policies.ofResources, { 'aws:securetransport': transport })[place];
-      expect(allowed('false')).toBeUndefined();
-      expect(allowed('true')).toBeDefined();
-    },
-  );
+  it.each([
+    'the queue of parts',
+    "Slack's queue",
+    "PagerDuty's dead-letter queue",
+    'the bucket DashboardBucket',
+  ])('answer nobody without TLS: %s', (place) => {
+    const allowed = (transport: string) =>
+      allowedTo(everything, policies.ofResources, { 'aws:securetransport': transport })[place];
+    expect(allowed('false')).toBeUndefined();
+    expect(allowed('true')).toBeDefined();
+  });
 });
 
 describe('the access log of the API', () => {

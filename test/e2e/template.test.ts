@@ -107,6 +107,7 @@ describe('the packaged template', () => {
       HistoryTableArn: arnOf('HistoryTable'),
       PollFunctionArn: arnOf('PollLambdaFunction'),
       PollScheduleDeadLetterQueueUrl: { Ref: 'PollScheduleDeadLetterQueue' },
+      PollShardDeadLetterQueueUrl: { Ref: 'PollShardDeadLetterQueue' },
     });
   });
 });
@@ -191,9 +192,11 @@ describe('the poll', () => {
     expect(await unpack(archive, folder)).toEqual(['functions/poll.mjs', 'functions/poll.mjs.map']);
     expect(archive.length).toBeLessThan(1_500_000);
     const bundle = path.join(folder, 'functions/poll.mjs');
-    expect(await exportsOf(bundle, { ...environment, AWS_REGION: 'eu-west-1' })).toEqual({
-      handler: 'function',
-    });
+    expect(await exportsOf(bundle, { ...environment, SHARD_QUEUE_URL: '', AWS_REGION: 'eu-west-1' })).toEqual(
+      {
+        handler: 'function',
+      },
+    );
   });
 });
 
@@ -235,12 +238,17 @@ it('has an entry in the runbook for each alarm', async () => {
 });
 
 describe('alarms on metrics of our own', () => {
-  it('watch names that the poll knows', async () => {
-    const folder = await workshop.emptyFolder('metrics');
-    await unpack(await dev.archive('poll'), folder);
-    const bundle = await readFile(path.join(folder, 'functions/poll.mjs'), 'utf8');
+  it('watch names that the poll or its workers know', async () => {
+    const functions = await Promise.all(
+      ['poll', 'pollShard'].map(async (key) => {
+        const folder = await workshop.emptyFolder(`metrics-${key}`);
+        const [bundle = ''] = await unpack(await dev.archive(key), folder);
+        return readFile(path.join(folder, bundle), 'utf8');
+      }),
+    );
+    const isKnown = (name: string) => functions.some((bundle) => new RegExp(`\\b${name}\\b`).test(bundle));
     const watched = Object.values(alarms).filter(({ Namespace }) => Namespace === 'ota-watch');
-    expect(watched.filter(({ MetricName }) => !new RegExp(`\\b${MetricName}\\b`).test(bundle))).toEqual([]);
+    expect(watched.filter(({ MetricName }) => !isKnown(MetricName))).toEqual([]);
   });
 });
 

@@ -3,6 +3,16 @@ export type Allowed = Readonly<Record<string, string>>;
 
 const APPEND_TO_LOG = 'CreateLogStream PutLogEvents';
 
+/** What every poll does, and every part of one. */
+const POLLING: Allowed = {
+  'OTA tasks': 'GetOtaTask ListOtaTaskExecutions',
+  'what takes no resource': 'ListOtaTasks GetOtaTaskConfiguration',
+  'the table `tasks`': 'GetItem BatchGetItem Scan PutItem PartiQLInsert PartiQLUpdate',
+  'the index of `tasks`': 'Query',
+  'the table `history`': 'GetItem Query PutItem PartiQLInsert',
+  'the bus': 'PutEvents',
+};
+
 const notifier = (name: 'Slack' | 'PagerDuty'): Allowed => ({
   [`${name}'s queue`]: 'ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes',
   [`${name}'s dead-letter queue`]: 'SendMessage',
@@ -18,14 +28,18 @@ export const ROLES: Readonly<Record<string, { readonly title: string; readonly a
   PollRole: {
     title: 'poll',
     allowed: {
-      'OTA tasks': 'GetOtaTask ListOtaTaskExecutions',
-      'what takes no resource': 'ListOtaTasks GetOtaTaskConfiguration',
-      'the table `tasks`': 'GetItem BatchGetItem Scan PutItem PartiQLInsert PartiQLUpdate',
-      'the index of `tasks`': 'Query',
-      'the table `history`': 'GetItem Query PutItem PartiQLInsert',
-      'the bus': 'PutEvents',
+      ...POLLING,
       'the queue of dead polls': 'SendMessage',
+      'the queue of parts': 'SendMessage',
       "the poll's log": APPEND_TO_LOG,
+    },
+  },
+  PollShardRole: {
+    title: 'pollShard',
+    allowed: {
+      ...POLLING,
+      'the queue of parts': 'ReceiveMessage DeleteMessage GetQueueAttributes',
+      "the workers' log": APPEND_TO_LOG,
     },
   },
   SlackRole: { title: 'slack', allowed: notifier('Slack') },

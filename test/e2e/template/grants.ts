@@ -14,7 +14,7 @@ export function grantsOf(template: Template): Record<string, Properties> {
 
 /** Holds when the template gives exactly the permissions below: none more, none wider, no deny less. */
 export function expectExactGrants(template: Template): void {
-  expect(grantsOf(template)).toEqual(expectedGrants);
+  expect(grantsOf(template)).toEqual({ ...soloGrants, ...grantsOfSharing });
 }
 
 const assumedBy = (service: string, conditions: Properties = {}) => ({
@@ -114,7 +114,25 @@ const bucketArn = (suffix: string[]) => ({
   ],
 });
 
-const expectedGrants = {
+const onlyByTls = (queue: string) => ({
+  Queues: [{ Ref: queue }],
+  PolicyDocument: {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'OnlyByTls',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'sqs:*',
+        Resource: arnOf(queue),
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ],
+  },
+});
+
+/** Without workers. */
+export const soloGrants = {
   PollRole: {
     AssumeRolePolicyDocument: assumedBy('lambda.amazonaws.com'),
     Policies: [policy('poll', pollStatements)],
@@ -125,22 +143,7 @@ const expectedGrants = {
     }),
     Policies: [policy('poll-schedule', scheduleStatements)],
   },
-  PollScheduleDeadLetterQueuePolicy: {
-    Queues: [{ Ref: 'PollScheduleDeadLetterQueue' }],
-    PolicyDocument: {
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Sid: 'OnlyByTls',
-          Effect: 'Deny',
-          Principal: '*',
-          Action: 'sqs:*',
-          Resource: arnOf('PollScheduleDeadLetterQueue'),
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
-      ],
-    },
-  },
+  PollScheduleDeadLetterQueuePolicy: onlyByTls('PollScheduleDeadLetterQueue'),
   ServerlessDeploymentBucketPolicy: {
     Bucket: { Ref: 'ServerlessDeploymentBucket' },
     PolicyDocument: {
@@ -155,4 +158,44 @@ const expectedGrants = {
       ],
     },
   },
+};
+
+/** What workers need, which poll as the poll does, and what the poll needs to hand over its work. */
+const grantsOfSharing = {
+  PollRole: {
+    AssumeRolePolicyDocument: assumedBy('lambda.amazonaws.com'),
+    Policies: [
+      policy('poll', [
+        ...pollStatements,
+        {
+          Sid: 'HandOver',
+          Effect: 'Allow',
+          Action: 'sqs:SendMessage',
+          Resource: arnOf('PollShardQueue'),
+        },
+      ]),
+    ],
+  },
+  PollShardRole: {
+    AssumeRolePolicyDocument: assumedBy('lambda.amazonaws.com'),
+    Policies: [
+      policy('poll-shard', [
+        {
+          Sid: 'Log',
+          Effect: 'Allow',
+          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          Resource: arnOf('PollShardLogGroup'),
+        },
+        ...pollStatements.filter(({ Sid }) => Sid !== 'Log' && Sid !== 'ReportFailure'),
+        {
+          Sid: 'TakeOver',
+          Effect: 'Allow',
+          Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+          Resource: arnOf('PollShardQueue'),
+        },
+      ]),
+    ],
+  },
+  PollShardQueuePolicy: onlyByTls('PollShardQueue'),
+  PollShardDeadLetterQueuePolicy: onlyByTls('PollShardDeadLetterQueue'),
 };
