@@ -4,6 +4,7 @@ import type { Fault } from '../../local/simulator/simulator.ts';
 import { audit } from '../support/audit.ts';
 import { MINUTE } from '../support/builders.ts';
 import { type PollerOptions, World } from '../support/world.ts';
+import { writtenItems } from '../support/written-items.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -121,7 +122,7 @@ describe('a task that cannot be read for long', () => {
     faultFor('t1', { kind: 'denied' });
     const poller = world.poller();
     poller.gate.on = ({ operation, body }) =>
-      operation === 'PutItem' && body.includes('"t1"') ? 'lost' : undefined;
+      writtenItems(operation, body).some(({ item }) => item.taskId?.S === 't1') ? 'lost' : undefined;
     world.now += 20 * MINUTE;
     const report = await poller.poll();
     poller.close();

@@ -30,7 +30,8 @@ describe('write', () => {
   it('stores a new item, with its version and its writer', async () => {
     const task = liveTask({ version: 0 });
     expect(await table().write(task, 'a')).toEqual({ ...task, version: 1 });
-    expect(await world.scan(TABLE)).toEqual([{ ...task, version: 1, writeId: 'a' }]);
+    const keys = { shard: '0', place: '131ea712' };
+    expect(await world.scan(TABLE)).toEqual([{ ...task, version: 1, writeId: 'a', ...keys }]);
   });
 
   it('replaces the item that was read', async () => {
