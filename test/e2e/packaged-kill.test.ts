@@ -8,6 +8,8 @@ import type { Moment } from './packaged/traffic.ts';
 
 /** Each takes a core while it starts. */
 const AT_ONCE = 3;
+/** So many deaths have one that is repaired by another process of the package: the others, by the same code without one. */
+const REPAIRED_BY_PACKAGE = 4;
 
 let deployment: Deployment;
 beforeAll(async () => {
@@ -53,8 +55,20 @@ async function aboutToChange({ world }: Account, poll: FunctionProcess): Promise
   world.task('done', { succeeded: 100 }, { configurationId: 'c1', status: 'COMPLETED' });
 }
 
+/** Polls once more, where nothing goes wrong. */
+async function pollInHealth(account: Account, byPackage: boolean): Promise<void> {
+  if (byPackage) {
+    const healthy = account.start();
+    await healthy.invoke();
+    await healthy.stop();
+  } else {
+    account.world.now = Date.now();
+    await account.world.poll();
+  }
+}
+
 /**
- * Polls in a process that is killed at its request `index`, then in a healthy one.
+ * Polls in a process that is killed at its request `index`, then where nothing goes wrong.
  *
  * @returns what was seen of it, and all that is wrong afterwards
  */
@@ -62,7 +76,6 @@ async function pollTwice(index: number, moment: Moment) {
   const account = await Account.open(deployment);
   const { world, traffic } = account;
   const doomed = account.start();
-  const healthy = account.start();
   await aboutToChange(account, doomed);
   const first = traffic.requests.length;
   traffic.intercept = async (request, at) => {
@@ -74,8 +87,7 @@ async function pollTwice(index: number, moment: Moment) {
   const operations = traffic.requests.slice(first).map(({ operation }) => operation);
   await doomed.stop();
   await traffic.ended();
-  await healthy.invoke();
-  await healthy.stop();
+  await pollInHealth(account, !(index % REPAIRED_BY_PACKAGE > 0));
   const told = Object.keys(TOLD).map((taskId) => [taskId, [...new Set(world.events(taskId))]]);
   const problems = await audit(world);
   await account.close();

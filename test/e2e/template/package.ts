@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -20,6 +21,12 @@ const SOURCES = [
 ];
 const BIN = path.join(REPOSITORY, 'node_modules/.bin');
 const run = promisify(execFile);
+
+/** What the command keeps in its HOME: making it takes as long as packaging. */
+const CACHE = '.serverless';
+const { TEST_COMPILE_CACHE: RUN_FOLDER } = process.env;
+/** The same, for other files of this run of the tests. */
+const KEPT = RUN_FOLDER && path.join(RUN_FOLDER, 'serverless-cache');
 
 const resourceSchema = z.looseObject({
   Type: z.string(),
@@ -54,7 +61,9 @@ export class Workshop {
   }
 
   static async open(): Promise<Workshop> {
-    return new Workshop(await mkdtemp(path.join(tmpdir(), 'ota-watch-template-')));
+    const folder = await mkdtemp(path.join(tmpdir(), 'ota-watch-template-'));
+    if (KEPT && existsSync(KEPT)) await cp(KEPT, path.join(folder, CACHE), { recursive: true });
+    return new Workshop(folder);
   }
 
   async close(): Promise<void> {
@@ -83,6 +92,7 @@ export class Workshop {
       cwd: copy,
       env,
     });
+    await this.#keepCache();
     const written = path.join(copy, '.serverless');
     const text = await readFile(path.join(written, 'cloudformation-template-update-stack.json'), 'utf8');
     return {
@@ -91,6 +101,15 @@ export class Workshop {
       output: stdout + stderr,
       archive: (key) => readFile(path.join(written, `${key}.zip`)),
     };
+  }
+
+  /** Only a whole cache is ever seen by others, and the first one stays. */
+  async #keepCache(): Promise<void> {
+    const cache = path.join(this.folder, CACHE);
+    if (!KEPT || existsSync(KEPT) || !existsSync(cache)) return;
+    const copy = `${KEPT}-${path.basename(this.folder)}-${process.hrtime.bigint()}`;
+    await cp(cache, copy, { recursive: true });
+    await rename(copy, KEPT).catch(() => rm(copy, { recursive: true }));
   }
 }
 
