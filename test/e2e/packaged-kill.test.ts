@@ -33,13 +33,15 @@ const TOLD = {
 
 /** The requests of a poll that finds all that, without a death. */
 const REQUESTS = {
-  Scan: 1,
+  GetItem: 1,
+  Query: 4 + 1,
   ListOtaTasks: 1,
+  BatchGetItem: 1,
   GetOtaTask: 3,
-  Query: 1,
   GetOtaTaskConfiguration: 1,
   ListOtaTaskExecutions: 1,
-  PutItem: 3 + 9 + 3,
+  BatchExecuteStatement: 5,
+  PutItem: 2,
   PutEvents: 5,
 };
 
