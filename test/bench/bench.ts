@@ -5,7 +5,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
+import { measureLoading } from './loading.ts';
 import { wallChart } from './report/chart.ts';
 import { documentOf, type Report } from './report/document.ts';
 import { figuresOf } from './report/figures.ts';
@@ -25,8 +26,10 @@ const startedAt = performance.now();
 
 const bundles = await bundle();
 try {
-  const figures = figuresOf(await run(plan, bundles));
-  const goals = goalsOf(figures, undefined);
+  const { samples, errors } = await run(plan, bundles);
+  const figures = figuresOf(samples);
+  const loading = await measureLoading();
+  const goals = goalsOf(figures, loading);
   const print = (text: string) => process.stdout.write(`${text}\n\n`);
   print(table(figureRows(figures)));
   print(table(callRows(figures)));
@@ -36,12 +39,15 @@ try {
   print(
     `${plan.rounds} rounds in ${minutes} minutes; ${plan.latencyMs} ms a request, ${plan.concurrency} at once. The stand-ins were busy at most ${busy.toFixed(0)} % of a poll.`,
   );
+  for (const error of errors) process.stderr.write(`Left out: ${inspect(error)}\n`);
+  if (errors.length > 0) process.exitCode = 1;
   if (out !== undefined) {
     const { latencyMs, concurrency, rounds } = plan;
     const report: Report = {
       measuredAt: new Date().toISOString(),
       machine: { processor: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version },
       plan: { latencyMs, concurrency, rounds },
+      loading,
       goals,
       figures,
     };

@@ -1,3 +1,4 @@
+import type { LoadingFigures } from '../loading.ts';
 import type { Plan } from '../runner/plan.ts';
 import type { Figure } from './figures.ts';
 import type { Goal } from './goals.ts';
@@ -9,6 +10,7 @@ export interface Report {
   readonly measuredAt: string;
   readonly machine: { readonly processor: string; readonly cores: number; readonly node: string };
   readonly plan: Pick<Plan, 'latencyMs' | 'concurrency' | 'rounds'>;
+  readonly loading: LoadingFigures;
   readonly goals: readonly Goal[];
   readonly figures: readonly Figure[];
 }

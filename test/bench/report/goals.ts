@@ -1,6 +1,6 @@
+import type { LoadingFigures } from '../loading.ts';
 import type { Poller } from '../runner/sample.ts';
 import { type Figure, find } from './figures.ts';
-import type { Loading } from './loading.ts';
 
 /** What was to be shown, and what was measured. */
 export interface Goal {
@@ -15,7 +15,7 @@ const SOME = 0.05;
 const WRITES = /^(Put|Update|Delete|BatchWrite|BatchExecute|TransactWrite|SendMessage)/;
 
 /** The goals of the project, held against the figures of one run. */
-export function goalsOf(figures: readonly Figure[], loading: Loading | undefined): Goal[] {
+export function goalsOf(figures: readonly Figure[], loading: LoadingFigures): Goal[] {
   return [
     ...callGoals(figures),
     ...wallGoals(figures),
@@ -105,10 +105,10 @@ function growthGoals(figures: readonly Figure[]): Goal[] {
   ];
 }
 
-function loadingGoals(loading: Loading | undefined): Goal[] {
+function loadingGoals(loading: LoadingFigures): Goal[] {
   return [
-    atMost('Loading the poll function, beside the bare runtime, ms', loading?.loadingMs, 60),
-    atMost('Bundle of the poll function, KB', loading && loading.bundleBytes / 1_024, 300),
+    atMost('Loading the poll function, beside the bare runtime, ms', loading.loading.wall, 60),
+    atMost('Bundle of the poll function, KB', loading.bundleBytes / 1_024, 300),
   ];
 }
 

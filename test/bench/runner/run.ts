@@ -5,27 +5,42 @@ import type { Plan, Size } from './plan.ts';
 import { Progress } from './progress.ts';
 import type { Sample } from './sample.ts';
 
+/** What a plan came to. */
+export interface Outcome {
+  readonly samples: readonly Sample[];
+  /** Of what was to be measured and did not go as it should: left out. */
+  readonly errors: readonly unknown[];
+}
+
 /** Runs a plan round by round: in each the naive poller, ours and the floor, so that what happens to the machine happens to all. */
-export async function run(plan: Plan, bundles: Bundles): Promise<Sample[]> {
+export async function run(plan: Plan, bundles: Bundles): Promise<Outcome> {
   const samples: Sample[] = [];
+  const errors: unknown[] = [];
+  const attempt = async (name: string, weight: number, measure: () => Promise<readonly Sample[]>) => {
+    try {
+      samples.push(...(await progress.step(name, weight, measure)));
+    } catch (error) {
+      errors.push(error);
+    }
+  };
   const progress = new Progress(weightOf(plan));
   const lanes = await startLanes(plan, bundles, progress);
   try {
     for (let round = 1; round <= plan.rounds; round += 1) {
       const name = `round ${round} of ${plan.rounds}`;
       const naive = () => Promise.all(lanes.naive.map(({ lane, shares }) => pollAll(lane, shares)));
-      samples.push(...(await progress.step(`${name}: naive`, plan.naiveSeconds, naive)).flat());
+      await attempt(`${name}: naive`, plan.naiveSeconds, async () => (await naive()).flat());
       for (const { lane, size } of lanes.ours) {
         if (round > size.rounds || progress.seconds + size.seconds > plan.atMostSeconds) continue;
         const label = `${name}: ${size.tasks.toLocaleString('en')} tasks`;
-        samples.push(...(await progress.step(label, size.seconds, () => ourSamples(lane, size))));
+        await attempt(label, size.seconds, () => ourSamples(lane, size));
       }
     }
   } finally {
     progress.end();
     await Promise.all([...lanes.naive, ...lanes.ours].map(({ lane }) => lane.stop()));
   }
-  return samples;
+  return { samples, errors };
 }
 
 function weightOf({ rounds, naiveSeconds, sizes }: Plan): number {
