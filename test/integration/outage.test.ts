@@ -63,9 +63,8 @@ describe('a bus outage', () => {
     const poller = world.poller();
     await poller.poll();
     poller.close();
-    expect(poller.gate.requests.flatMap(({ operation, body }) => writtenItems(operation, body))).toEqual([
-      expect.objectContaining({ item: expect.objectContaining({ taskId: { S: '#poll' } }) }),
-    ]);
+    const { requests } = poller.gate;
+    expect(requests.flatMap(({ operation, body }) => writtenItems(operation, body))).toEqual([]);
     world.bus.faults.request = undefined;
     await world.poll();
     expect(await audit(world)).toEqual([]);
