@@ -1,4 +1,5 @@
 import type { IoTManagedIntegrationsClient } from '@aws-sdk/client-iot-managed-integrations';
+import { getSchemaSerdePlugin } from '@smithy/core/schema';
 
 /** Middleware of the SDK, as far as it is handled here. */
 type Middleware = (next: Handler, context: Context) => Handler;
@@ -76,6 +77,8 @@ const ONCE: ReadonlySet<string | undefined> = new Set([
  */
 export function leanCalls(client: IoTManagedIntegrationsClient): void {
   const { config } = client;
+  // Each call makes two copies of the configuration that this was given: of plain values, that is several times as fast.
+  client.middlewareStack.use(getSchemaSerdePlugin({ ...config }));
   const { signer } = config;
   const signers = new Once<unknown, Awaited<ReturnType<typeof signer>>>();
   config.signer = (scheme) => signers.get(scheme, () => signer(scheme));
