@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { placeOf, type Range } from '../domain/shards.ts';
 import type { TrackedTask } from '../domain/tracked.ts';
+import { stampOf } from './task-memory.ts';
 
 /** The index of the tasks that are watched or asked for: only their items have its keys. */
 export const LIVE_INDEX = 'live';
@@ -23,32 +24,33 @@ export function indexKeysOf({ taskId, state }: TrackedTask): IndexKeys | undefin
 }
 
 /**
- * Versions of the tasks of a range by task id, eventually consistent: what was written a moment ago may be missing, or be there
- * as it was before.
+ * Stamps of the tasks of a range by task id, eventually consistent: what was written a moment ago may be missing, or be there as it
+ * was before.
  */
 export async function readIndex(
   client: DynamoDBDocumentClient,
   TableName: string,
   { from, to }: Range,
-): Promise<Map<string, unknown>> {
+): Promise<Map<string, string>> {
   const last = to - 1;
   const shards = Array.from(
     { length: shardOf(last) - shardOf(from) + 1 },
     (_, index) => shardOf(from) + index,
   );
-  const versions = new Map<string, unknown>();
+  const stamps = new Map<string, string>();
   await Promise.all(
     shards.map(async (shard) => {
       const query = {
         TableName,
         IndexName: LIVE_INDEX,
         KeyConditionExpression: '#shard = :shard AND #place BETWEEN :from AND :last',
-        ProjectionExpression: '#taskId, #version',
+        ProjectionExpression: '#taskId, #version, #writeId',
         ExpressionAttributeNames: {
           '#shard': 'shard',
           '#place': 'place',
           '#taskId': 'taskId',
           '#version': 'version',
+          '#writeId': 'writeId',
         },
         ExpressionAttributeValues: {
           ':shard': String(shard),
@@ -57,10 +59,10 @@ export async function readIndex(
         },
       };
       for await (const { Items = [] } of paginateQuery({ client }, query))
-        for (const { taskId, version } of Items) versions.set(String(taskId), version);
+        for (const item of Items) stamps.set(String(item.taskId), stampOf(item));
     }),
   );
-  return versions;
+  return stamps;
 }
 
 const shardOf = (place: number) => Math.floor(place / 2 ** (32 - SHARD_BITS));

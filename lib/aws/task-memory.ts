@@ -4,17 +4,23 @@ import type { EndedTask, ExcludedTask, LiveTask, RequestedTask, TrackedTask } fr
 /** Tasks of each kind, before those that nobody asks for are forgotten. */
 const MAX_TASKS = 10_000;
 
+/** Names one write of an item: a restored table counts the same versions again, and others write them. */
+export function stampOf({ version, writeId }: Readonly<Record<string, unknown>>): string {
+  return `${version} ${writeId}`;
+}
+
 /**
  * Tasks as this process wrote or read them last. Whoever uses one writes it under its version, so that what another process
  * wrote since is noticed then.
  */
 export class TaskMemory {
-  readonly #live = new Map<string, LiveTask | RequestedTask>();
+  readonly #live = new Map<string, { readonly task: LiveTask | RequestedTask; readonly stamp: string }>();
   readonly #others = new Map<string, EndedTask | ExcludedTask>();
 
-  remember(task: TrackedTask): void {
+  /** @param stamp of the write that made it */
+  remember(task: TrackedTask, stamp: string): void {
     this.forget(task.taskId);
-    if (task.state === 'live' || task.state === 'requested') this.#live.set(task.taskId, task);
+    if (task.state === 'live' || task.state === 'requested') this.#live.set(task.taskId, { task, stamp });
     else this.#others.set(task.taskId, task);
   }
 
@@ -24,7 +30,12 @@ export class TaskMemory {
   }
 
   live(taskId: string): LiveTask | RequestedTask | undefined {
-    return this.#live.get(taskId);
+    return this.#live.get(taskId)?.task;
+  }
+
+  /** Whether a live task is known as a write made it. */
+  has(taskId: string, stamp: string): boolean {
+    return this.#live.get(taskId)?.stamp === stamp;
   }
 
   other(taskId: string): EndedTask | ExcludedTask | undefined {

@@ -6,7 +6,7 @@ import type { Items, TaskStore } from '../ports.ts';
 import { batchRead, type StoredItem, scanFor } from './batch-read.ts';
 import { readIndex } from './live-index.ts';
 import { parseTrackedTask } from './task-items.ts';
-import type { TaskMemory } from './task-memory.ts';
+import { stampOf, type TaskMemory } from './task-memory.ts';
 
 /** Writer of items that only get the keys of the index: whoever meets the write of another one has what it wanted. */
 const INDEXER = 'index';
@@ -45,19 +45,19 @@ export function taskReads(
     const task = readable(item);
     if (task instanceof Error) unreadable.push({ taskId: String(item.taskId), error: task });
     else if (isUnindexed(item)) unindexed.push(task);
-    else memory.remember(task);
+    else memory.remember(task, stampOf(item));
   }
 
   return {
     async readLive(range, atMost = Number.POSITIVE_INFINITY) {
-      const versions = await readIndex(client, tableName, range);
-      if (versions.size > atMost) return { tooMany: versions.size };
-      memory.retainLive(versions, range);
-      const changed = [...versions]
-        .filter(([taskId, version]) => memory.live(taskId)?.version !== version)
+      const stamps = await readIndex(client, tableName, range);
+      if (stamps.size > atMost) return { tooMany: stamps.size };
+      memory.retainLive(stamps, range);
+      const changed = [...stamps]
+        .filter(([taskId, stamp]) => !memory.has(taskId, stamp))
         .map(([taskId]) => taskId);
       const unreadable = await readNow(changed, range.from === WHOLE.from && range.to === WHOLE.to);
-      return { tasks: [...versions.keys()].flatMap((taskId) => memory.live(taskId) ?? []), unreadable };
+      return { tasks: [...stamps.keys()].flatMap((taskId) => memory.live(taskId) ?? []), unreadable };
     },
 
     async readOthers(taskIds) {

@@ -4,7 +4,7 @@ import type { TrackedTask } from '../domain/tracked.ts';
 import type { Log, TaskStore, WriteOutcome } from '../ports.ts';
 import { type IndexKeys, indexKeysOf } from './live-index.ts';
 import { BatchWriter, insertion, replacement } from './statements.ts';
-import type { TaskMemory } from './task-memory.ts';
+import { stampOf, type TaskMemory } from './task-memory.ts';
 
 type NameOf<Task> = Task extends TrackedTask ? keyof Task : never;
 
@@ -55,12 +55,12 @@ export function taskWrites(
     // Until it is known what is stored, nothing is.
     memory.forget(task.taskId);
     if (!(await put(task, writeId))) return undefined;
-    return remembered(task);
+    return remembered(task, writeId);
   }
 
-  function remembered<Task extends TrackedTask>(task: Task): Task {
+  function remembered<Task extends TrackedTask>(task: Task, writeId: string): Task {
     const stored = { ...task, version: task.version + 1 };
-    memory.remember(stored);
+    memory.remember(stored, stampOf({ version: stored.version, writeId }));
     return stored;
   }
 
@@ -71,7 +71,7 @@ export function taskWrites(
     for (const { taskId } of tasks) memory.forget(taskId);
     return batches.write<Task, WriteOutcome<Task>>(tasks, {
       statementOf: (task) => statementOf(tableName, task, writeId),
-      done: (task) => ({ kind: 'written', task: remembered(task) }),
+      done: (task) => ({ kind: 'written', task: remembered(task, writeId) }),
       failed: (_, error) => ({ kind: 'failed', error }),
       alone: async (task) => {
         try {

@@ -21,7 +21,7 @@ export const TABLES: readonly TableDefinition[] = [
             { AttributeName: 'shard', KeyType: 'HASH' },
             { AttributeName: 'place', KeyType: 'RANGE' },
           ],
-          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['version'] },
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['version', 'writeId'] },
         },
       ],
     },

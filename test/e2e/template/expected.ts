@@ -25,7 +25,7 @@ export const tasksTable = {
     {
       IndexName: 'live',
       KeySchema: [key('shard', 'HASH'), key('place', 'RANGE')],
-      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['version'] },
+      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['version', 'writeId'] },
     },
   ],
   ...everyTable,

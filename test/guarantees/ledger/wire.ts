@@ -83,7 +83,7 @@ export class Wire {
   #answered(request: GatedRequest, answer: Answered): void {
     const fault = this.#faults.get(request.index);
     const isRead = fault !== 'lost' && fault !== 'after';
-    if (request.operation === 'GetItem' && request.body.includes(POLL_STATE)) this.#beginPoll();
+    if (request.operation === 'GetItem' && request.body.includes(`"${POLL_STATE}"`)) this.#beginPoll();
     if (request.operation === 'ListOtaTasks' && isRead) this.#list(answer);
     if (request.operation === 'GetOtaTask' && isRead) this.#see(answer);
     for (const written of writtenItems(request.operation, request.body, answer)) this.#write(written);

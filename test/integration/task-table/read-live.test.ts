@@ -61,12 +61,13 @@ describe('readLive', () => {
       TableName: TABLE,
       IndexName: 'live',
       KeyConditionExpression: '#shard = :shard AND #place BETWEEN :from AND :last',
-      ProjectionExpression: '#taskId, #version',
+      ProjectionExpression: '#taskId, #version, #writeId',
       ExpressionAttributeNames: {
         '#shard': 'shard',
         '#place': 'place',
         '#taskId': 'taskId',
         '#version': 'version',
+        '#writeId': 'writeId',
       },
       ExpressionAttributeValues: {
         ':shard': { S: '1' },
@@ -231,6 +232,17 @@ describe('a process that has read tasks before', () => {
     await readLive(WHOLE);
     await put(world, ...earlier);
     expect(await tasksOf(readLive(WHOLE))).toEqual([first]);
+  });
+
+  it('reads again what another has written as the same version, after the table was restored', async () => {
+    await write(live('a'));
+    const earlier = await world.scan(TABLE);
+    const { readLive, writeAll } = openTable(world);
+    await readLive(WHOLE);
+    await writeAll([live('a', 1, { recordedThrough: 7 })], 'w');
+    await put(world, ...earlier);
+    const stored = await write(live('a', 1, { recordedThrough: 8 }));
+    expect(await tasksOf(readLive(WHOLE))).toEqual(stored);
   });
 
   it('reads again what it lost a race for, and what it may have written', async () => {
