@@ -28,8 +28,8 @@ export class FanOutLane {
   /** Polls of the same functions; the first is cold. */
   async polls(steps: readonly Step[]): Promise<Sample[]> {
     const env = { SHARD_QUEUE_URL: `${this.#lane.standIns.url}/queue`, WORKER_CONCURRENCY: String(WORKERS) };
-    const splitter = this.#lane.process('ours', env);
-    const workers = Array.from({ length: WORKERS }, () => this.#lane.process('ours', env));
+    const splitter = this.#lane.spawn('ours', env);
+    const workers = Array.from({ length: WORKERS }, () => this.#lane.spawn('ours', env));
     const samples: Sample[] = [];
     try {
       for (const [index, { share, isMeasured }] of steps.entries()) {
@@ -37,7 +37,7 @@ export class FanOutLane {
         if (isMeasured) samples.push(sample);
       }
     } finally {
-      await Promise.all([splitter, ...workers].map((process) => process.stop()));
+      await Promise.all([splitter, ...workers].map((child) => child.stop()));
     }
     return samples;
   }

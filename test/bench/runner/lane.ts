@@ -36,9 +36,9 @@ export class Lane {
   static async start(options: LaneOptions, script: Script): Promise<Lane> {
     const lane = new Lane(options, await StandIns.start());
     await lane.standIns.seed(1, lane.now);
-    const process = lane.process(script);
-    await process.call('poll', { now: lane.now }, Measured);
-    await process.stop();
+    const child = lane.spawn(script);
+    await child.call('poll', { now: lane.now }, Measured);
+    await child.stop();
     await lane.standIns.grow(options.tasks);
     await lane.standIns.setLatency(options.latencyMs);
     return lane;
@@ -62,7 +62,7 @@ export class Lane {
     return changed;
   }
 
-  process(script: Script, env: Readonly<Record<string, string>> = {}): Remote {
+  spawn(script: Script, env: Readonly<Record<string, string>> = {}): Remote {
     const { bundles, concurrency } = this.options;
     const settings = { FETCH_CONCURRENCY: String(concurrency), PROGRESS_EVENTS: 'all' };
     const environment = { ...this.standIns.environment, ...settings, ...env };

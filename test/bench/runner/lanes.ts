@@ -25,12 +25,12 @@ export class OurLane {
 
   /** Polls of one process; the first is cold. */
   async polls(poller: 'ours' | 'trusting', steps: readonly Step[]): Promise<Sample[]> {
-    const process = this.#lane.process('ours', { TRUST_LAST_UPDATED: poller === 'trusting' ? 'on' : 'off' });
+    const child = this.#lane.spawn('ours', { TRUST_LAST_UPDATED: poller === 'trusting' ? 'on' : 'off' });
     const samples: Sample[] = [];
     try {
       for (const [index, { share, isMeasured }] of steps.entries()) {
         const isCold = index === 0;
-        const sample = await measure(this.#lane, process, {
+        const sample = await measure(this.#lane, child, {
           poller,
           share,
           isCold,
@@ -38,18 +38,18 @@ export class OurLane {
         if (isMeasured) samples.push(sample);
       }
     } finally {
-      await process.stop();
+      await child.stop();
     }
     return samples;
   }
 
   /** Bare requests for every task. */
   async floor(): Promise<Sample> {
-    const process = this.#lane.process('floor');
+    const child = this.#lane.spawn('floor');
     try {
-      return await measure(this.#lane, process, { poller: 'floor', share: 0, isCold: true });
+      return await measure(this.#lane, child, { poller: 'floor', share: 0, isCold: true });
     } finally {
-      await process.stop();
+      await child.stop();
     }
   }
 
@@ -67,7 +67,7 @@ export class NaiveLane {
 
   private constructor(lane: Lane, atMost: number) {
     this.#lane = lane;
-    this.#process = lane.process('naive');
+    this.#process = lane.spawn('naive');
     this.#atMost = atMost;
   }
 
@@ -87,13 +87,13 @@ export class NaiveLane {
 
 async function measure(
   lane: Lane,
-  process: Remote,
+  child: Remote,
   given: { readonly poller: Poller; readonly share: number; readonly isCold: boolean },
   asked = lane.options.tasks,
 ): Promise<Sample> {
   const { tasks, concurrency } = lane.options;
   const changed = await lane.pass(given.share, asked);
   const order = { now: lane.now, atMost: asked, url: lane.standIns.url, tasks, concurrency };
-  const measured = await process.call('poll', order, Measured);
+  const measured = await child.call('poll', order, Measured);
   return check(sampleOf({ ...given, tasks, asked }, measured, await lane.standIns.end()), changed);
 }

@@ -43,8 +43,8 @@ export const WHOLE: Plan = {
   sizes: [
     { tasks: 100, rounds: 5, seconds: 4, isShared: false, isFullyChanged: true },
     { tasks: 1_000, rounds: 5, seconds: 10, isShared: false, isFullyChanged: true },
-    { tasks: 10_000, rounds: 5, seconds: 60, isShared: false, isFullyChanged: true },
-    { tasks: 100_000, rounds: 1, seconds: 180, isShared: true, isFullyChanged: false },
+    { tasks: 10_000, rounds: 5, seconds: 55, isShared: false, isFullyChanged: true },
+    { tasks: 100_000, rounds: 1, seconds: 150, isShared: true, isFullyChanged: false },
   ],
   naive: [
     { tasks: 100, shares: [0, 0.05, 1] },
