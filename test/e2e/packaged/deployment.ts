@@ -42,6 +42,20 @@ export async function deploy(): Promise<Deployment> {
   };
 }
 
+/** Packages the service with workers that share a poll above so many looks, and unpacks the poll and the workers. */
+export async function deploySharing(
+  above: number,
+): Promise<{ readonly poll: Deployment; readonly worker: Deployment }> {
+  const workshop = await Workshop.open();
+  const { template, archive } = await packageWith(workshop, [`--param=fanOutAbove=${above}`]);
+  const of = async (logicalId: string) => ({
+    ...(await unpackFunction(workshop, template, archive, logicalId)),
+    event: undefined,
+    close: () => workshop.close(),
+  });
+  return { poll: await of('PollLambdaFunction'), worker: await of('PollShardLambdaFunction') };
+}
+
 /** Packages the service with its notifiers, and unpacks these: Slack's, by a bot, and PagerDuty's. */
 export async function deployNotifiers(): Promise<{
   readonly slack: Deployment;

@@ -34,6 +34,7 @@ export function refusedByRole(requests: readonly SeenRequest[], { template, lamb
 /** Actions that batch operations need, where these have none of their own. */
 const QUEUE_ACTIONS: Readonly<Record<string, string>> = {
   ChangeMessageVisibilityBatch: 'ChangeMessageVisibility',
+  SendMessageBatch: 'SendMessage',
 };
 const ON_A_TASK = new Set(['GetOtaTask', 'ListOtaTaskExecutions']);
 
