@@ -1,4 +1,5 @@
-import type { Fleet, Round } from './fleet.ts';
+import { type Fleet, type Round, rhythmOf, sweepsEach } from './fleet.ts';
+import { pagesOf } from './requests.ts';
 
 /** CPU of a request to the service, milliseconds of a whole core (docs/performance.md). */
 const CPU_MS_A_LOOK = 0.8;
@@ -15,7 +16,7 @@ export const NOTIFIER_MB = 512;
 
 /** How long a poll takes, milliseconds: as long as its requests wait for the service, or as its CPU needs if that is longer. */
 export function roundMs(fleet: Fleet, { looks, changed, begun }: Round): number {
-  const pages = Math.max(1, Math.ceil(fleet.tasks / 1_000));
+  const pages = (pagesOf(fleet.tasks) * sweepsEach(fleet)) / rhythmOf(fleet).roundsEach;
   const waiting = Math.ceil(looks / CONCURRENCY) * fleet.latencyMs;
   const computing = (looks * CPU_MS_A_LOOK * CORE_MB) / POLL_MB;
   const delivering = Math.min(1, changed + 2 * begun) * DELIVERY_MS;

@@ -1,4 +1,5 @@
 import type { ProgressEvents } from '../domain/diff.ts';
+import { pagesOf } from './requests.ts';
 
 /** What is watched, and how. */
 export interface Fleet {
@@ -70,9 +71,21 @@ export function roundOf(fleet: Fleet): Round {
   return { looks: shown + 2 * begun, changed, begun };
 }
 
-/** Tasks in progress whose turn it is. */
-function visitsOf({ inProgress, hot, pollIntervalSeconds, maxLatencySeconds }: Fleet): number {
+/** A task that has changed so lately is warm, and looked at more often than a quiet one. */
+const WARM_HOURS = 0.25;
+
+/** Tasks in progress whose turn it is: hot ones in each round, quiet ones once in `maxLatencySeconds`, warm ones in between. */
+function visitsOf(fleet: Fleet): number {
+  const { inProgress, hot, changesPerHour, pollIntervalSeconds, maxLatencySeconds } = fleet;
   const often = Math.min(hot, inProgress);
-  const share = Math.min(1, pollIntervalSeconds / maxLatencySeconds);
-  return often + (inProgress - often) * share;
+  const others = inProgress - often;
+  const warm = others === 0 ? 0 : others * (1 - Math.exp((-changesPerHour * WARM_HOURS) / inProgress));
+  const rounds = Math.max(1, Math.floor(maxLatencySeconds / pollIntervalSeconds));
+  return often + warm / Math.floor(Math.sqrt(rounds)) + (others - warm) / rounds;
+}
+
+/** Rounds of an invocation that read the list: the first, and the others too where that saves looks. */
+export function sweepsEach(fleet: Fleet): number {
+  const { roundsEach } = rhythmOf(fleet);
+  return fleet.trust && visitsOf(fleet) > pagesOf(fleet.tasks) ? roundsEach : 1;
 }

@@ -1,4 +1,4 @@
-import { type Fleet, rhythmOf, roundOf } from './fleet.ts';
+import { type Fleet, rhythmOf, roundOf, sweepsEach } from './fleet.ts';
 import { type ChangedTask, type PollFacts, type Requests, requestsOf } from './requests.ts';
 import { trafficOf } from './usage.ts';
 
@@ -18,7 +18,7 @@ const PUBLISHED: ChangedTask = { rows: 1, published: 1 };
 /** The requests behind an estimate. */
 export function countsOf(fleet: Fleet): RequestCounts {
   const { looks, changed, begun } = roundOf(fleet);
-  const { rounds } = rhythmOf(fleet);
+  const { rounds, invocations } = rhythmOf(fleet);
   const differing = changed + 2 * begun;
   const usualChanges = differing === 0 ? 0 : Math.max(1, Math.round(differing));
   const kind = fleet.progressEvents === 'all' ? PUBLISHED : PROGRESSED;
@@ -33,7 +33,8 @@ export function countsOf(fleet: Fleet): RequestCounts {
   const { notes, events } = trafficOf(fleet);
   // Events are few where milestones only are told, and go alone.
   const alone = fleet.progressEvents === 'all' ? mean.PutEvents : Math.round(events);
-  const month = { ...mean, PutItem: mean.PutItem + Math.round(notes), PutEvents: alone };
+  const ListOtaTasks = Math.round(quiet.ListOtaTasks * invocations * sweepsEach(fleet));
+  const month = { ...mean, ListOtaTasks, PutItem: mean.PutItem + Math.round(notes), PutEvents: alone };
   return { quiet, usual, usualChanges, month };
 }
 

@@ -22,6 +22,8 @@ export interface ChangedTask {
 export interface PollFacts {
   /** Tasks that `ListOtaTasks` has, whatever their status. */
   readonly listed: number;
+  /** Whether the list is read: in the first round of an invocation, and in later ones where it saves looks. */
+  readonly isSwept?: boolean;
   /** Tasks that are looked at. */
   readonly looks: number;
   /** Those of them in which something differs. */
@@ -41,11 +43,11 @@ const TASKS_A_LOAD = 100;
 const EVENTS_A_REQUEST = 10;
 
 /** The requests that a poll makes. */
-export function requestsOf({ listed, looks, changed, isNoted = false }: PollFacts): Requests {
+export function requestsOf({ listed, looks, changed, isSwept = true, isNoted = false }: PollFacts): Requests {
   const writes = [writesOf(changed.length), ...recordsOf(changed), ...clearsOf(changed)];
   const sum = (of: (write: Writes) => number) => writes.reduce((total, write) => total + of(write), 0);
   return {
-    ListOtaTasks: Math.max(1, Math.ceil(listed / LISTED_A_PAGE)),
+    ListOtaTasks: isSwept ? pagesOf(listed) : 0,
     GetOtaTask: looks,
     GetItem: 1,
     Query: SHARDS,
@@ -54,6 +56,9 @@ export function requestsOf({ listed, looks, changed, isNoted = false }: PollFact
     PutEvents: publishedIn(changed),
   };
 }
+
+/** Pages of the list. */
+export const pagesOf = (listed: number): number => Math.max(1, Math.ceil(listed / LISTED_A_PAGE));
 
 /** Requests that write items: many with one, or one alone. */
 interface Writes {

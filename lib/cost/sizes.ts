@@ -7,7 +7,7 @@ export const BYTES = {
   /** A task in progress, with nothing to deliver. An event on its way adds its row. */
   taskItem: 1_295,
   /** A task in the index of live tasks. */
-  indexEntry: 66,
+  indexEntry: 109,
   historyRow: 955,
   /** The event of such a row. */
   event: 1_110,

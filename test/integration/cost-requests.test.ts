@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Requests, requestsOf } from '../../lib/cost/requests.ts';
-import { MINUTE, NOON } from '../support/builders.ts';
+import { MINUTE } from '../support/builders.ts';
 import { type TestPoller, World } from '../support/world.ts';
 
 let world: World;
@@ -14,8 +14,8 @@ afterAll(() => world.close());
 const named = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(4, '0')}`);
 
-/** The first polls of all. */
-const FIRST = 2;
+/** The first polls of all: the last of them leaves a note, if the clock of a rule runs. */
+const FIRST = 3;
 
 /** Requests of a process, by operation. */
 function countedAt({ gate }: TestPoller): Record<string, number> {
@@ -84,12 +84,12 @@ describe('the model predicts what a poll of a warm function asks for', () => {
     for (const id of named('waiting', scheduled)) world.task(id, { queued: 100 }, { status: 'SCHEDULED' });
     for (const id of ids) world.task(id, { queued: 100 });
     const poller = world.poller({ config });
-    for (let poll = 0; poll < 2; poll++) {
+    for (let poll = 0; poll < FIRST; poll++) {
       world.now += MINUTE;
       await poller.poll();
     }
     poller.gate.requests.length = 0;
-    const updatedAt = NOON + 3 * MINUTE;
+    const updatedAt = world.now;
     for (const id of ids.slice(0, progressed))
       world.task(id, { queued: 100 - succeeded, succeeded }, { updatedAt });
     for (const id of ids.slice(0, completed))
@@ -103,6 +103,27 @@ describe('the model predicts what a poll of a warm function asks for', () => {
     expect(report).toMatchObject({ changes: changed.length * rows, published: changed.length * published });
     const predicted = requestsOf({ listed: scheduled + inProgress, looks: inProgress, changed });
     expect(countedAt(poller)).toEqual(withoutNone(predicted));
+  });
+
+  it('in several rounds, of which the first reads the list: tasks that have just started have a look in each', async () => {
+    for (const id of named('running', 10)) world.task(id, { queued: 100 });
+    const poller = world.poller({ config: { pollIntervalSeconds: 20 } });
+    for (let poll = 0; poll < FIRST + 1; poll++) {
+      world.now += MINUTE;
+      poller.gate.requests.length = 0;
+      await poller.poll();
+    }
+    poller.close();
+    const rounds = [true, false, false].map((isSwept) =>
+      requestsOf({ listed: 10, looks: 10, changed: [], isSwept }),
+    );
+    const sum = (operation: keyof Requests) => rounds.reduce((total, round) => total + round[operation], 0);
+    expect(countedAt(poller)).toEqual({
+      ListOtaTasks: sum('ListOtaTasks'),
+      GetOtaTask: sum('GetOtaTask'),
+      GetItem: sum('GetItem'),
+      Query: sum('Query'),
+    });
   });
 
   it('while the clock of a rule runs: a note at every second poll', async () => {

@@ -98,10 +98,10 @@ it('items, rows, events and logs are of the size that the model has', async () =
   const task = items.find(({ taskId }) => taskId === TASK_ID) ?? {};
   const rows = await world.history();
   const row = StoredHistoryRow.parse(rows.at(-1));
-  const { shard, place, taskId, version } = task;
+  const { shard, place, taskId, version, writeId } = task;
   expect({
     taskItem: itemBytes(task),
-    indexEntry: itemBytes({ shard, place, taskId, version }),
+    indexEntry: itemBytes({ shard, place, taskId, version, writeId }),
     historyRow: itemBytes(row),
     event: entrySize(entryOf(row, 'ota-watch-prod')),
     metricsLog: JSON.stringify(metricsOf(report)).length,

@@ -122,6 +122,24 @@ describe('more', () => {
     );
   });
 
+  it.each([
+    ['a minute and a look each', {}, { ListOtaTasks: 43_200, GetOtaTask: 50 * 43_200 + 2 * 300 }],
+    [
+      'rounds of 10 s, in which hot ones have a look, half the others are warm, and the list is read once a minute',
+      { pollIntervalSeconds: 10, changesPerHour: 50 * 4 * Math.log(2) },
+      { ListOtaTasks: 43_200, GetOtaTask: (5 + 22.5 / 2 + 22.5 / 6) * 6 * 43_200 + 2 * 300 },
+    ],
+    [
+      'and where the list saves looks',
+      { pollIntervalSeconds: 10, trust: true },
+      { ListOtaTasks: 6 * 43_200 },
+    ],
+  ])('%s', (_, overrides, month) => {
+    const counted: Partial<Record<string, number>> = countsOf(aFleet(overrides)).month;
+    for (const [operation, count] of Object.entries(month))
+      expect(Math.abs((counted[operation] ?? 0) - count), operation).toBeLessThanOrEqual(0.03 * count);
+  });
+
   it('trust never makes more looks', () => {
     fc.assert(
       fc.property(fleets, (fleet) => {

@@ -22,6 +22,7 @@ const CASES: readonly (readonly [
   ['nothing', {}, {}],
   ['a page of the list', { listed: 1_000 }, {}],
   ['a task more', { listed: 1_001 }, { ListOtaTasks: 2 }],
+  ['a later round, which reads no list', { listed: 1_001, isSwept: false }, { ListOtaTasks: 0 }],
   ['looks', { looks: 50 }, { GetOtaTask: 50 }],
   ['a note', { isNoted: true }, { PutItem: 1 }],
   ['a change alone: commit, row, clearing', { changed: changes(1) }, { PutItem: 3, PutEvents: 1 }],
