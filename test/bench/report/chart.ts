@@ -25,6 +25,7 @@ const HEIGHT = 470;
 const PLOT = { top: 76, height: 300, width: 360, left: [70, 550] } as const;
 const SHARE = 0.05;
 const INK = '#333';
+const TITLE = 'A poll by the number of tasks in progress, 5 % of them changed';
 
 const LINES: readonly { readonly poller: Poller; readonly name: string; readonly color: string }[] = [
   { poller: 'naive', name: 'naive', color: '#b3401f' },
@@ -51,14 +52,9 @@ export function wallChart(figures: readonly Figure[]): string {
   ];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="13">`,
+    `<title>${TITLE}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
-    text(
-      PLOT.left[0],
-      28,
-      'A poll by the number of tasks in progress, 5 % of them changed',
-      'start',
-      'font-size="17"',
-    ),
+    text(PLOT.left[0], 28, TITLE, 'start', 'font-size="17"'),
     ...panels.flatMap((panel, index) => panelOf(panel, PLOT.left[index] ?? 0)),
     ...legend(),
     '</svg>\n',
