@@ -54,7 +54,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, databa
   const body = await text(request).catch(() => undefined);
   // The client went away.
   if (body === undefined) return;
-  const { Statements } = Request.parse(JSON.parse(body));
+  const { Statements = [] } = Request.safeParse(jsonOf(body)).data ?? {};
   const refusal = refusalOf(Statements);
   const execute = async (statement: Statement) => {
     const write = writeOf(statement);
@@ -78,20 +78,33 @@ async function answer(request: IncomingMessage, response: ServerResponse, databa
   response.end(JSON.stringify(answered));
 }
 
-/** Why a request is refused as a whole, if it is. */
-function refusalOf(statements: readonly Statement[]) {
-  const keys = new Set(statements.map(keyOf));
-  const message =
-    statements.length > MAX_STATEMENTS
-      ? `BatchWriteItem cannot write more than ${MAX_STATEMENTS} items`
-      : keys.size < statements.length && 'Provided list of item keys contains duplicates';
-  return message ? { __type: 'com.amazon.coral.validate#ValidationException', message } : undefined;
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
-function keyOf(statement: Statement): string {
-  const { input: { Key, Item } = {} } = writeOf(statement) ?? {};
-  const { taskId, sequence } = z.looseObject({}).parse(Key ?? Item ?? {});
-  return JSON.stringify([taskId, sequence]);
+/** Why a request is refused as a whole, if it is. */
+function refusalOf(statements: readonly Statement[]) {
+  const message = messageOf(statements);
+  return message && { __type: 'com.amazon.coral.validate#ValidationException', message };
+}
+
+function messageOf(statements: readonly Statement[]): string | undefined {
+  if (statements.length === 0) return 'There are no statements that can be understood';
+  if (statements.length > MAX_STATEMENTS)
+    return `BatchWriteItem cannot write more than ${MAX_STATEMENTS} items`;
+  const keys = statements.map(keyOf).filter((key) => key !== undefined);
+  return new Set(keys).size < keys.length ? 'Provided list of item keys contains duplicates' : undefined;
+}
+
+function keyOf(statement: Statement): string | undefined {
+  const write = writeOf(statement);
+  if (write === undefined) return undefined;
+  const { taskId, sequence } = z.looseObject({}).parse(write.input.Key ?? write.input.Item);
+  return JSON.stringify([write.tableName, taskId, sequence]);
 }
 
 function writeOf({ Statement, Parameters }: Statement): Write | undefined {
