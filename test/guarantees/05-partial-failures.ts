@@ -45,7 +45,7 @@ export const partialFailures: Guarantee<Script> = {
     'Whatever entries fail: the bus accepts the events of a task first in the order of their sequence.',
   unit: 'rollouts',
   runsPerScript: TASKS,
-  scripts: { full: 500, share: 4 },
+  scripts: { full: 500, share: 2 },
   script: fc.record({
     lives: fc.array(lives({ polls: 2, maxSteps: 6, maxWait: 1 }), { minLength: TASKS, maxLength: TASKS }),
     seed: fc.nat(),

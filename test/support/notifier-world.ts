@@ -27,7 +27,7 @@ import { pinnedTask, type Simulator, startSimulator } from '../../local/simulato
 import { startSlack } from '../../local/slack/slack.ts';
 import type { SlackOptions, SlackStandIn } from '../../local/slack/types.ts';
 import { NOON } from './builders.ts';
-import { Gate, KilledError } from './gate.ts';
+import { Gate, KilledError, type Servers } from './gate.ts';
 import { ALERTS_TABLE } from './tables.ts';
 import { VirtualQueue } from './virtual-queue.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -75,6 +75,7 @@ export class NotifierWorld {
   readonly parameters: ParametersStandIn;
   readonly simulator: Simulator;
   readonly database: TestDatabase;
+  readonly #servers: Servers;
   readonly #closers: readonly (() => unknown)[];
   readonly destination: Destination;
 
@@ -85,6 +86,7 @@ export class NotifierWorld {
     parameters: ParametersStandIn;
     simulator: Simulator;
     database: TestDatabase;
+    servers: Servers;
     closers: readonly (() => unknown)[];
   }) {
     this.destination = parts.destination;
@@ -93,6 +95,7 @@ export class NotifierWorld {
     this.parameters = parts.parameters;
     this.simulator = parts.simulator;
     this.database = parts.database;
+    this.#servers = parts.servers;
     this.#closers = parts.closers;
   }
 
@@ -145,6 +148,11 @@ export class NotifierWorld {
       parameters,
       simulator,
       database,
+      servers: {
+        'managed-integrations': simulator.server,
+        ssm: parameters.server,
+        ...(embedded && { dynamodb: embedded.server }),
+      },
       closers,
     });
     clock.now = () => world.now;
@@ -182,7 +190,7 @@ export class NotifierWorld {
 
   /** Starts a process that notifies. */
   notifier({ settings = {}, env = {} }: NotifierOptions = {}): TestNotifier {
-    const gate = new Gate(() => this.time.begin());
+    const gate = new Gate(() => this.time.begin(), this.#servers);
     const log: LogEntry[] = [];
     const entry =
       (level: LogEntry['level']) =>
@@ -280,20 +288,20 @@ export class NotifierWorld {
     const dynamodb = new DynamoDBClient({
       ...common,
       endpoint,
-      requestHandler: gate.handler('dynamodb'),
+      ...gate.connection('dynamodb', 'dynamodb'),
     });
     return {
       managedIntegrations: new IoTManagedIntegrationsClient({
         ...common,
         endpoint: this.simulator.url,
-        requestHandler: gate.handler('managed-integrations'),
+        ...gate.connection('managed-integrations', 'iotmanagedintegrations'),
       }),
       dynamodb: DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } }),
       sqs: new SQSClient(common),
       ssm: new SSMClient({
         ...common,
         endpoint: this.parameters.url,
-        requestHandler: gate.handler('ssm'),
+        ...gate.connection('ssm', 'ssm'),
       }),
     };
   }
