@@ -66,7 +66,8 @@ function floorGoals(figures: readonly Figure[]): Goal[] {
 }
 
 function processGoals(figures: readonly Figure[]): Goal[] {
-  const cpu = (poller: Poller) => find(figures, { poller, tasks: 1_000, share: 0 })?.cpuMsPerTask.median;
+  const cpu = (poller: Poller, tasks: number) =>
+    find(figures, { poller, tasks, share: 0 })?.cpuMsPerTask.median;
   const quiet = figures.filter(
     ({ poller, share }) => (poller === 'ours' || poller === 'trusting') && share === 0,
   );
@@ -76,7 +77,13 @@ function processGoals(figures: readonly Figure[]): Goal[] {
   const peak = (tasks: number) =>
     largest(figures.filter((figure) => figure.tasks === tasks && isOurs(figure)));
   return [
-    atLeast('CPU a task, 1,000 tasks, quiet', times(cpu('naive'), cpu('ours')), 5),
+    ...[1_000, 10_000].map((tasks) =>
+      atLeast(
+        `CPU a task, ${tasks.toLocaleString('en')} tasks, quiet`,
+        times(cpu('naive', tasks), cpu('ours', tasks)),
+        5,
+      ),
+    ),
     atMost('Writes and puts when quiet', quiet.length === 0 ? undefined : Math.max(...writes), 0),
     atMost('Peak memory, 10,000 tasks, MB', peak(10_000), 256),
     atMost('Peak memory of a function, 100,000 tasks, MB', peak(100_000), 256),

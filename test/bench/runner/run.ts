@@ -87,12 +87,16 @@ const QUIET: Step = { share: 0, isMeasured: true };
 const SOME: Step = { share: 0.05, isMeasured: true };
 const ALL: Step = { share: 1, isMeasured: true };
 /** A process that trusts does so fully once it has looked at each task itself: at a fifth of them in each poll. */
-const WARM_UP = Array.from({ length: 6 }, (): Step => ({ share: 0, isMeasured: false }));
+const TRUSTS_AFTER = 6;
 
-async function ourSamples(lane: OurLane | FanOutLane, { isFullyChanged }: Size): Promise<Sample[]> {
-  const all = isFullyChanged ? [ALL] : [];
-  if (lane instanceof FanOutLane) return lane.polls([QUIET, QUIET, SOME, ...all]);
-  const plain = await lane.polls('ours', [QUIET, QUIET, SOME, ...all]);
-  const trusting = await lane.polls('trusting', [...WARM_UP, QUIET, SOME]);
+function unmeasured(polls: number): Step[] {
+  return Array.from({ length: polls }, () => ({ share: 0, isMeasured: false }));
+}
+
+async function ourSamples(lane: OurLane | FanOutLane, { warmUp, isFullyChanged }: Size): Promise<Sample[]> {
+  const steps = [QUIET, ...unmeasured(warmUp), QUIET, SOME, ...(isFullyChanged ? [ALL] : [])];
+  if (lane instanceof FanOutLane) return lane.polls(steps);
+  const plain = await lane.polls('ours', steps);
+  const trusting = await lane.polls('trusting', [...unmeasured(TRUSTS_AFTER), QUIET, SOME]);
   return [...plain, ...trusting, await lane.floor()];
 }
