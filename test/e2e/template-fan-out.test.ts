@@ -73,25 +73,10 @@ describe('settings of the workers', () => {
     expect(Object.keys(off.template.Outputs)).not.toContain('PollShardDeadLetterQueueUrl');
   });
 
-  it.each([
-    [
-      'fanOutAbove=many',
-      'The parameter "fanOutAbove" is "many": it can be a whole number from 1 to 1000000 or off',
-    ],
-    [
-      'fanOutAbove=0',
-      'The parameter "fanOutAbove" is "0": it can be a whole number from 1 to 1000000 or off',
-    ],
-    [
-      'workerConcurrency=1',
-      'The parameter "workerConcurrency" is "1": it can be a whole number from 2 to 1000',
-    ],
-    [
-      'pollPeriodSeconds=1m',
-      'The parameter "pollPeriodSeconds" is "1m": it can be a whole number from 1 to 86400',
-    ],
-  ])('with %s there is no package', async (setting, message) => {
-    const failed = workshop.package(setting, [`--param=${setting}`]);
-    await expect(failed).rejects.toMatchObject({ stdout: expect.stringContaining(message) });
+  it('mean something, or there is no package', async () => {
+    const failed = workshop.package('wrong', ['--param=fanOutAbove=many']);
+    await expect(failed).rejects.toMatchObject({
+      stdout: expect.stringContaining('The parameter "fanOutAbove" is "many": it can be a whole number from'),
+    });
   });
 });

@@ -6,7 +6,7 @@ import { World } from '../support/world.ts';
 import { SharingPoll } from './fan-out/sharing-poll.ts';
 
 const PUBLISH_ALL = { progressEvents: 'all' as const };
-const STEPS = 6;
+const STEPS = 5;
 const THINGS = 40;
 
 let alone: World;
@@ -32,7 +32,7 @@ class Fleet {
 
   /** Lets a minute pass in several worlds. */
   pass(worlds: readonly World[]): void {
-    for (let born = this.#dice.int(2, 8); born > 0; born -= 1) {
+    for (let born = this.#dice.int(2, 6); born > 0; born -= 1) {
       this.#born += 1;
       this.#finished.set(`task${this.#born}`, 0);
     }
@@ -81,7 +81,7 @@ const totals = (reports: readonly { failures: number; polled: number }[]) => ({
 });
 
 describe('a poll that is shared', () => {
-  it.each([1, 2, 3, 4])('leaves the history and the events of one that is not (seed %i)', async (seed) => {
+  it.each([1, 2, 3])('leaves the history and the events of one that is not (seed %i)', async (seed) => {
     const dice = new Dice(seed + 1_000);
     const fleet = new Fleet(seed);
     const poller = alone.poller({ config: PUBLISH_ALL });
@@ -104,7 +104,7 @@ describe('a poll that is shared', () => {
     expect(sharing.log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it.each([5, 6])('may overlap with one that is not, and with itself (seed %i)', async (seed) => {
+  it.each([4])('may overlap with one that is not, and with itself (seed %i)', async (seed) => {
     const fleet = new Fleet(seed);
     const poller = alone.poller({ config: PUBLISH_ALL });
     const beside = shared.poller({ config: PUBLISH_ALL });
