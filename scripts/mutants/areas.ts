@@ -26,8 +26,11 @@ export const AREAS: readonly Area[] = [
   },
   {
     name: 'tables',
-    code: ['lib/aws/task-table.ts', 'lib/aws/history-table.ts'],
-    tests: ['test/integration/{task,history}-table.test.ts'],
+    code: [
+      'lib/aws/{batch-read,history-table,live-index,statements}.ts',
+      'lib/aws/task-{memory,reads,table,writes}.ts',
+    ],
+    tests: ['test/integration/{task,history}-table.test.ts', 'test/integration/task-table/*.test.ts'],
   },
   { name: 'delivery', code: ['lib/deliver.ts'], tests: ['test/integration/deliver.test.ts'] },
   {

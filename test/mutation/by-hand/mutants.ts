@@ -12,24 +12,29 @@ export const MUTANTS_BY_HAND: readonly MutantByHand[] = [
   {
     name: 'version-condition',
     breaks: 'Items are written whatever is stored by now',
-    file: 'lib/aws/task-table.ts',
-    find: `ConditionExpression: '#version = :version',
-                  ExpressionAttributeNames: { '#version': 'version' },
-                  ExpressionAttributeValues: { ':version': task.version },`,
-    replace: '',
+    file: 'lib/aws/task-writes.ts',
+    find: 'Item: item, ...isStillThere(task.version) }',
+    replace: 'Item: item }',
+  },
+  {
+    name: 'batches-are-done',
+    breaks: 'A statement that failed is taken for one that succeeded',
+    file: 'lib/aws/statements.ts',
+    find: "return response === undefined ? 'NoAnswer' : response.Error && (response.Error.Code ?? 'Unknown');",
+    replace: "return response === undefined ? 'NoAnswer' : undefined;",
   },
   {
     name: 'any-write-is-ours',
     breaks: 'The write of another poller is taken for our own',
-    file: 'lib/aws/task-table.ts',
-    find: 'if (item?.writeId !== writeId || item.version !== version) return undefined;',
-    replace: 'if (item?.version !== version) return undefined;',
+    file: 'lib/aws/task-writes.ts',
+    find: 'return Item?.writeId === writeId && Item.version === item.version;',
+    replace: 'return Item?.version === item.version;',
   },
   {
     name: 'no-drain',
     breaks: 'What earlier polls left behind goes out only with the next change of the task',
     file: 'lib/poll.ts',
-    find: 'const drained = await deliver(stored.tasks.filter(isUndelivered), deps, mayLook);',
+    find: 'const drained = await deliver(stored.tasks.filter(isUndelivered), deps, time.mayLook);',
     replace: 'const drained = await deliver(stored.tasks.filter(isUndelivered), deps, () => false);',
   },
   {
@@ -71,9 +76,12 @@ export const MUTANTS_BY_HAND: readonly MutantByHand[] = [
     name: 'clear-whatever-is-stored',
     breaks: 'An outbox is cleared over what another poller added to it',
     file: 'lib/deliver.ts',
-    find: 'return await deps.tasks.write(cleared, deps.writeId);',
-    replace: `const newest = await deps.tasks.read(task.taskId);
-    return await deps.tasks.write({ ...cleared, version: newest?.version ?? 0 }, deps.writeId);`,
+    find: 'const outcomes = (await deps.tasks.writeAll(toWrite, deps.writeId)).values();',
+    replace: `const newest = toWrite.map(async (task) => {
+    const version = (await deps.tasks.read(task.taskId))?.version ?? 0;
+    return { ...task, version };
+  });
+  const outcomes = (await deps.tasks.writeAll(await Promise.all(newest), deps.writeId)).values();`,
   },
   {
     name: 'clear-what-is-not-accepted',
@@ -93,17 +101,20 @@ export const MUTANTS_BY_HAND: readonly MutantByHand[] = [
     name: 'recorded-before-it-is',
     breaks: 'A row is taken for recorded before it is',
     file: 'lib/deliver.ts',
-    find: `await history.append(row);
-    parcel.task = { ...parcel.task, recordedThrough: row.sequence };`,
+    find: `if (outcome?.kind === 'appended') {
+    parcel.task = { ...parcel.task, recordedThrough: row.sequence };
+    return true;
+  }`,
     replace: `parcel.task = { ...parcel.task, recordedThrough: row.sequence };
-    await history.append(row);`,
+  if (outcome?.kind === 'appended') return true;`,
   },
   {
     name: 'publish-unwritten',
     breaks: 'What was observed is delivered though another poller was faster',
-    file: 'lib/observe.ts',
-    find: 'const task = await tasks.write(next, writeId);',
-    replace: 'const task = (await tasks.write(next, writeId)) ?? next;',
+    file: 'lib/commits.ts',
+    find: 'this.#lostRaces += 1;',
+    replace: `this.#changes.push({ change, task: change.next });
+      this.#lostRaces += 1;`,
   },
   {
     name: 'retire-undelivered',
@@ -164,7 +175,7 @@ export const MUTANTS_BY_HAND: readonly MutantByHand[] = [
     breaks: 'A row of the history is replaced',
     file: 'lib/aws/history-table.ts',
     find: `Item: row,
-            ConditionExpression: 'attribute_not_exists(taskId)',`,
+          ConditionExpression: 'attribute_not_exists(taskId)',`,
     replace: 'Item: row,',
   },
   {
