@@ -34,14 +34,14 @@ export function inTurns<Item extends Waiting>(items: readonly Item[], resume: Re
     quiet: queueOf(sorted, 'quiet', resume),
   };
   const ordered: Item[] = [];
-  for (let turn = resume?.turn ?? 0; ordered.length < items.length; turn += 1) {
-    const next = queues[turnAt(turn)].next();
-    if (!next.done) ordered.push(next.value);
-  }
+  const turns = [...TURNS.slice(resume?.turn), ...TURNS.slice(0, resume?.turn ?? 0)];
+  while (ordered.length < items.length)
+    for (const urgency of turns) {
+      const next = queues[urgency].next();
+      if (!next.done) ordered.push(next.value);
+    }
   return ordered;
 }
-
-const turnAt = (turn: number): Urgency => TURNS[turn % ALL_TURNS] ?? 'hot';
 
 function queueOf<Item extends Waiting>(
   sorted: readonly Item[],
@@ -91,11 +91,13 @@ export function resumeAt(
 function nextTurn(ordered: readonly Waiting[], all: ReadonlySet<string>, before: Resume | undefined): number {
   let turn = before?.turn ?? 0;
   for (const [index, { taskId, urgency }] of ordered.entries()) {
-    while (turnAt(turn) !== urgency) turn += 1;
-    if (all.has(taskId)) return (index === 0 ? turn + 1 : turn) % ALL_TURNS;
-    turn += 1;
+    const own = TURNS.indexOf(urgency, turn);
+    turn = own < 0 ? TURNS.indexOf(urgency) : own;
+    if (all.has(taskId) && index > 0) return turn;
+    turn = (turn + 1) % ALL_TURNS;
+    if (all.has(taskId)) return turn;
   }
-  return turn % ALL_TURNS;
+  return turn;
 }
 
 /** How many polls like this one it takes to come to every task that waits. Undefined where it came to none. */

@@ -206,9 +206,9 @@ describe('isWorthWriting of a look that failed', () => {
 
   it.each<[string, number, Partial<RuleState>, boolean]>([
     ['is not, when the one before was noted', 1, running, false],
-    ['is, now and then, while there is something to wait for', 3, running, true],
+    ['is, now and then, while there is something to wait for', 5, running, true],
     ['is not, once that is told', 99, told, false],
-    ['is, when the clock stepped back', -3, told, true],
+    ['is, when the clock stepped back', -5, told, true],
   ])('%s', (_, noted, state, expected) => {
     expect(worth(noted, state)).toBe(expected);
   });
@@ -250,7 +250,7 @@ describe('isWorthWriting', () => {
     ],
     ['a clock has begun', inProgress, facts(), { rules: [rules.stalled()] }, true],
     ['a clock runs, and was noted', waiting(1), started, { rules: [patient] }, false],
-    ['a clock runs, and is to be noted', waiting(3), started, { rules: [patient] }, true],
+    ['a clock runs, and is to be noted', waiting(5), started, { rules: [patient] }, true],
     ['a rule for bad times came', inProgress, facts(), { rules: [unreachable] }, true],
     [
       'a rule for bad times stays',

@@ -9,7 +9,11 @@ describe('what is remembered of a look', () => {
   const told = facts({ lastUpdatedAt: THEN, counts: counts({ queued: 5 }) });
   const idle = (clock: Snapshot['rules']['idle']) =>
     snapshot({ rules: { lastAt: NOON, watchedSince: NOON, rules: {}, ...(clock && { idle: clock }) } });
-  const stalled = [rules.stalled({ afterMs: 60 * MINUTE }), rules.stalled({ afterMs: 30 * MINUTE })];
+  const stalled = [
+    rules.count(),
+    rules.stalled({ afterMs: 60 * MINUTE }),
+    rules.stalled({ afterMs: 30 * MINUTE }),
+  ];
   const seen = { lookedAt: NOON, counts: told.counts, lastUpdatedAt: THEN };
 
   it.each([

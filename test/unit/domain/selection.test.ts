@@ -6,6 +6,7 @@ import {
   type SelectionContext,
   type Sweep,
   select,
+  strangersIn,
   taskIdOf,
 } from '../../../lib/domain/selection.ts';
 import type { Snapshot, TaskSummary } from '../../../lib/domain/task.ts';
@@ -196,6 +197,14 @@ describe('a task that is not tracked', () => {
     };
     expect(found(select(tasks, sweep(summary), { ...at, ...overrides }))).toEqual(isRead ? [look] : []);
   });
+});
+
+it('knows who is a stranger: listed, and nothing more is known', () => {
+  const ended: TrackedTask = { state: 'ended', taskId: 'b', version: 3, expiresAt: 0 };
+  const requested: TrackedTask = { state: 'requested', taskId: 'c', version: 1 };
+  const list = sweep(...['a', 'b', 'c', 'd'].map((id) => listed(id, 'IN_PROGRESS')));
+  const { looks } = select([ended, requested, task('d', 'IN_PROGRESS')], list, at);
+  expect([looks.map(taskIdOf).sort(), strangersIn(looks)]).toEqual([['a', 'b', 'c', 'd'], ['a']]);
 });
 
 describe('a task in progress', () => {

@@ -9,6 +9,7 @@ import {
   forgetRequest,
   isOutboxFull,
   nextToPublish,
+  nextToRecord,
   type RequestedTask,
   relink,
   retire,
@@ -97,6 +98,14 @@ describe('isOutboxFull', () => {
     const outbox = large.outbox.map((row) => ({ ...row, description: character.repeat(times) }));
     expect(isOutboxFull({ ...large, outbox })).toBe(full);
   });
+});
+
+it.each([
+  [0, 1],
+  [1, 2],
+  [2, undefined],
+])('the next to record behind %i is %s', (recordedThrough, next) => {
+  expect(nextToRecord(withOutbox([true, false], recordedThrough))?.sequence).toBe(next);
 });
 
 describe('nextToPublish', () => {

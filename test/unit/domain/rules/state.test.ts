@@ -22,14 +22,14 @@ it('knows what is breached', () => {
 describe('isTimeToNote', () => {
   it.each<[string, Partial<RuleState>, number, boolean]>([
     ['nothing runs', { idle: held(1), unread: held(1), rules: { count: { clock: held(1) } } }, 99, false],
-    ['a clock runs', { rules: { count: { clock: since(-1) } } }, 3, true],
-    ['polls are not punctual', { rules: { count: { clock: since(-1) } } }, 1.6, true],
-    ['not yet', { rules: { count: { clock: since(-1) } } }, 1.5, false],
-    ['it may be stalled', { idle: since(-1) }, 3, true],
-    ['it cannot be read', { unread: since(-1) }, 3, true],
-    ['a rate is measured', { measures: true }, 3, true],
-    ['the clock stepped back', {}, -3, true],
-    ['the clock stepped back a little', {}, -1.5, false],
+    ['a clock runs', { rules: { count: { clock: since(-1) } } }, 5, true],
+    ['polls are not punctual', { rules: { count: { clock: since(-1) } } }, 3.6, true],
+    ['not yet', { rules: { count: { clock: since(-1) } } }, 3.5, false],
+    ['it may be stalled', { idle: since(-1) }, 5, true],
+    ['it cannot be read', { unread: since(-1) }, 5, true],
+    ['a rate is measured', { measures: true }, 5, true],
+    ['the clock stepped back', {}, -5, true],
+    ['the clock stepped back a little', {}, -3.5, false],
   ])('%s', (_, overrides, minute, expected) => {
     const context = { now: at(minute), periodMs: MINUTE };
     expect(isTimeToNote(state(overrides), context)).toBe(expected);
@@ -47,8 +47,8 @@ describe('isTimeToNote', () => {
 
 it('counts from the look before, also when that failed, and tries each poll again', () => {
   const failed = state({ idle: since(-1), unreadAt: at(1) });
-  expect(isTimeToNote(failed, { now: at(2), periodMs: MINUTE })).toBe(false);
-  expect(isTimeToNote(failed, { now: at(3), periodMs: MINUTE })).toBe(true);
+  expect(isTimeToNote(failed, { now: at(4), periodMs: MINUTE })).toBe(false);
+  expect(isTimeToNote(failed, { now: at(5), periodMs: MINUTE })).toBe(true);
   expect(isDue(failed, { now: at(2), periodMs: MINUTE })).toBe(true);
 });
 
