@@ -46,19 +46,23 @@ export const REPORTS = [
   { ...QUIET, tracked: 0, changes: 4, published: 4 },
 ];
 
+/** Reads the state of the poll and the tasks that are live. */
+const BEGIN = ['GetItem', 'Query', 'Query', 'Query', 'Query'];
+
 /** The requests that each step takes. */
 export const REQUESTS = [
   [
-    ...['Scan', 'PutItem', 'ListOtaTasks', 'GetOtaTask', 'Query', 'GetOtaTaskConfiguration'],
-    ...['PutItem', 'PutItem', 'PutEvents', 'PutItem'],
+    // The first poll ever: it indexes what an earlier version stored, and notes that.
+    ...['GetItem', 'Scan', 'PutItem', ...BEGIN.slice(1), 'GetItem', 'ListOtaTasks', 'BatchGetItem'],
+    ...['GetOtaTask', 'Query', 'GetOtaTaskConfiguration', 'PutItem', 'PutItem', 'PutEvents', 'PutItem'],
   ],
   [
-    ...['Scan', 'ListOtaTasks', 'GetOtaTask', 'ListOtaTaskExecutions', 'PutItem', 'PutItem', 'PutItem'],
+    ...[...BEGIN, 'ListOtaTasks', 'GetOtaTask', 'ListOtaTaskExecutions', 'PutItem', 'PutItem', 'PutItem'],
     ...['PutItem', 'PutEvents', 'PutEvents', 'PutEvents', 'PutItem'],
   ],
-  ['Scan', 'ListOtaTasks', 'GetOtaTask'],
+  [...BEGIN, 'ListOtaTasks', 'GetOtaTask'],
   [
-    ...['Scan', 'ListOtaTasks', 'GetOtaTask', 'PutItem', 'PutItem', 'PutItem', 'PutItem', 'PutItem'],
+    ...[...BEGIN, 'ListOtaTasks', 'GetOtaTask', 'PutItem', 'PutItem', 'PutItem', 'PutItem', 'PutItem'],
     ...['PutEvents', 'PutEvents', 'PutEvents', 'PutEvents', 'PutItem'],
   ],
 ];
