@@ -61,7 +61,7 @@ function told({ bus }: World) {
     const { observedAt, hash, breachedAt, durationSeconds, ratePerMinute, ...others } = Times.parse(detail);
     // Things are named as far as there is time for that.
     const { estimatedCompletionAt, sampleThings, ...rest } = others;
-    const summary = rest.summary?.replace(/lasted .*/, '');
+    const summary = rest.summary?.replaceAll(/\b\d+ s\b/g, 'some time');
     return { detailType, ...rest, ...(summary !== undefined && { summary }) };
   });
   return Object.fromEntries(Map.groupBy(events, ({ taskId }) => taskId));
