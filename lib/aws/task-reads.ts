@@ -77,7 +77,7 @@ export function taskReads(
           return task instanceof Error ? [] : [task];
         });
         const outcomes = await writeAll(tasks, writeId);
-        isComplete &&= outcomes.every(({ kind }) => kind !== 'failed');
+        isComplete &&= outcomes.every(({ kind }) => kind === 'written');
         // A first poll of many tasks hands them to others, and has no room for them itself.
         for (const { taskId } of tasks) memory.forget(taskId);
       }
