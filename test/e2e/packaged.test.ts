@@ -57,7 +57,11 @@ describe('a rollout that the packaged poll watches', () => {
   it('leaves a tombstone that expires', async () => {
     const items = await account.world.scan('ota-watch-dev-tasks');
     expect(items).toHaveLength(2);
-    expect(items).toContainEqual({ taskId: '#poll', watchingSince: expect.any(Number), indexed: true });
+    expect(items).toContainEqual({
+      taskId: '#poll',
+      watchingSince: expect.any(Number),
+      indexedAt: expect.any(Number),
+    });
     expect(items).toContainEqual({
       taskId: 't1',
       state: 'ended',

@@ -50,7 +50,7 @@ describe('a state of the poll that cannot be written', () => {
   });
 
   it('stops no poll that runs out of time', async () => {
-    await put(TASKS, { taskId: '#poll', watchingSince: NOON, indexed: true });
+    await put(TASKS, { taskId: '#poll', watchingSince: NOON, indexedAt: NOON });
     for (const id of ['t1', 't2', 't3']) world.task(id);
     poller.close();
     const remainingMs = () => (world.simulator.requests.count('GetOtaTask') > 0 ? 5_000 : 55_000);
@@ -58,7 +58,7 @@ describe('a state of the poll that cannot be written', () => {
     poller.gate.on = withoutState;
     expect(await pollOnce()).toMatchObject({ polled: 1, published: 1, postponed: 2, failures: 0 });
     expect(poller.log).toEqual([STATE_LOST]);
-    expect(await world.scan(TASKS)).toContainEqual({ taskId: '#poll', watchingSince: NOON, indexed: true });
+    expect(await world.scan(TASKS)).toContainEqual({ taskId: '#poll', watchingSince: NOON, indexedAt: NOON });
   });
 });
 
