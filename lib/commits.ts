@@ -12,10 +12,14 @@ export interface CommitDeps {
   readonly log: Log;
   /** Names this poll as the writer of items. */
   readonly writeId: string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
 }
 
 /** Changes that are committed with one request, where they come in such numbers. */
 const TOGETHER = 25;
+/** No change waits longer for others: a poll that dies in its looks loses what is not committed. */
+const PATIENCE_MS = 1_000;
 /** Requests underway at once, before looks have to wait for them. */
 const MAX_UNDERWAY = 8;
 
@@ -35,6 +39,7 @@ export class Commits {
   readonly #changes: { change: Change; task: Change['next'] }[] = [];
   readonly #underway = new Set<Promise<void>>();
   #waiting: Change[] = [];
+  #since = 0;
   #lostRaces = 0;
   #failures = 0;
 
@@ -44,9 +49,15 @@ export class Commits {
 
   /** Takes a change, and resolves once the next look may begin. */
   async add(change: Change): Promise<void> {
+    if (this.#waiting.length === 0) this.#since = this.#deps.now();
     this.#waiting.push(change);
     if (this.#waiting.length === TOGETHER) this.#write();
     while (this.#underway.size > MAX_UNDERWAY) await Promise.race(this.#underway);
+  }
+
+  /** Is told of each look that ended, so that no change waits for long. */
+  lookEnded(): void {
+    if (this.#waiting.length > 0 && this.#deps.now() - this.#since >= PATIENCE_MS) this.#write();
   }
 
   /** Writes what waits, and waits for all. */

@@ -59,7 +59,8 @@ export function createPoller(config: Config, rules: RuleSet, surroundings: Surro
   const intervalMs = config.pollIntervalSeconds * 1_000;
   return (remainingMs) => {
     const pollOnce = (round: number) =>
-      run({ range: WHOLE, round, remainingMs, ...(fanOut !== undefined && { fanOut }) });
+      // Later rounds may do without the list, which others could not.
+      run({ range: WHOLE, round, remainingMs, ...(fanOut !== undefined && round === 0 && { fanOut }) });
     return pollInRounds(pollOnce, { intervalMs, periodMs, remainingMs, now, sleep, log });
   };
 }

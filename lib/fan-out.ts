@@ -4,13 +4,14 @@ import { placeOf, type Range, split, WHOLE } from './domain/shards.ts';
 import type { TaskSummary } from './domain/task.ts';
 import { OtaWatchError, placesText } from './errors.ts';
 import type { MeteredReport } from './poll-report.ts';
+import type { Parts } from './ports.ts';
 
 /** What polls of parts know of the polls before. */
 export interface SharedState {
   /** Epoch milliseconds of the first poll ever. */
   readonly watchingSince: number;
-  /** Whether `LastUpdatedAt` was found not to tell of changes. */
-  readonly distrust?: boolean;
+  /** Into how many parts the polls before were cut: those noted what they have watched. */
+  readonly parts?: Parts;
 }
 
 /** What a poll hands to others. Instants are epoch milliseconds. */
@@ -96,7 +97,7 @@ function cut({ startedAt, deadline, sweep, state }: Work, count: number, workers
     deadline,
     range,
     share: Math.min(count, workers),
-    state: { watchingSince: state.watchingSince, distrust: state.distrust ?? false },
+    state,
     sweep: { complete: sweep.complete, tasks: slices[index] ?? new Map() },
   }));
 }
@@ -111,6 +112,7 @@ function inTurn(shards: readonly ShardMessage[], { startedAt, deadline }: Work):
 const instant = z.int().check(z.gte(0), z.lte(8_640_000_000_000_000));
 const place = z.int().check(z.gte(WHOLE.from), z.lte(WHOLE.to));
 const index = z.int().check(z.gte(0));
+const count = z.int().check(z.positive());
 
 /** Texts that many tasks have in common are there once, and tasks have their indexes. */
 const Message = z.object({
@@ -119,7 +121,10 @@ const Message = z.object({
   deadline: instant,
   range: z.tuple([place, place]).check(z.refine(([from, to]) => from < to)),
   share: z.int().check(z.positive()),
-  state: z.object({ watchingSince: instant, distrust: z._default(z.boolean(), false) }),
+  state: z.object({
+    watchingSince: instant,
+    parts: z.exactOptional(z.object({ now: count, before: count, changedAt: instant })),
+  }),
   sweep: z
     .object({
       complete: z.boolean(),

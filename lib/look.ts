@@ -92,6 +92,7 @@ export async function lookAtAll(
     async (look) => {
       if (!time.mayLook()) tally.postponed.add(taskIdOf(look));
       else await settle(look, await lookAt(look, tally, deps, time.signal), lookedAt, commits, deps);
+      commits.lookEnded();
     },
     { concurrency: deps.concurrency },
   );

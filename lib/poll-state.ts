@@ -1,4 +1,5 @@
-import type { Range } from './domain/shards.ts';
+import { overlap, partsOf, type Range, split } from './domain/shards.ts';
+import { watchedInAll } from './domain/watched.ts';
 import { summarizeError, UnreadableItemError } from './errors.ts';
 import type { SharedState } from './fan-out.ts';
 import { type Log, POLL_STATE_KEY, type PollState, type TaskStore } from './ports.ts';
@@ -9,12 +10,17 @@ export interface PollStateDeps {
   readonly log: Log;
   readonly now: () => number;
   readonly writeId: string;
+  /** Milliseconds from poll to poll. */
+  readonly periodMs: number;
 }
 
 /** The state of earlier polls, and whether it could be understood. */
 export interface KnownState extends PollState {
   readonly isReadable: boolean;
 }
+
+/** Items that an earlier version of this code wrote, after a rollback or while it was replaced, are looked for so often. */
+const INDEX_MS = 86_400_000;
 
 /**
  * The state of earlier polls. The first one notes when watching began: what was over before that is no news. Where it cannot be
@@ -25,11 +31,12 @@ export interface KnownState extends PollState {
 export async function readPollState(deps: PollStateDeps, given?: SharedState): Promise<KnownState> {
   const { tasks, range, now, log, writeId } = deps;
   try {
-    const known = await tasks.readPollState(range);
-    if (given !== undefined) return { ...known, watchingSince: given.watchingSince, isReadable: true };
-    if (known?.indexed === true) return { ...known, isReadable: true };
-    const indexed = await tasks.indexAll(writeId);
-    const state = { ...(known ?? { watchingSince: now() }), indexed, isReadable: true };
+    const known = (await tasks.readPollState(range)) ?? { watchingSince: now() };
+    if (given !== undefined) return { ...known, ...given, isReadable: true };
+    if (known.indexedAt !== undefined && Math.abs(now() - known.indexedAt) < INDEX_MS)
+      return { ...known, isReadable: true };
+    const isIndexed = await tasks.indexAll(writeId);
+    const state = { ...known, ...(isIndexed && { indexedAt: now() }), isReadable: true };
     await leavePollState(state, {}, deps);
     return state;
   } catch (error) {
@@ -37,8 +44,40 @@ export async function readPollState(deps: PollStateDeps, given?: SharedState): P
     const summary = summarizeError(error);
     log.error('An item of the tasks table cannot be understood', { taskId: POLL_STATE_KEY, error: summary });
     if (given === undefined) await tasks.indexAll(writeId);
-    return { watchingSince: given?.watchingSince ?? 0, isReadable: false };
+    return { watchingSince: 0, ...given, isReadable: false };
   }
+}
+
+/** Polls after the parts have changed in which the notes of the parts before may still be the latest ones. */
+const NOTES_HOLD_PERIODS = 10;
+
+/** Where polls were cut into other parts until a moment ago, with what those noted of the tasks of this one. */
+export async function withEarlierNotes(
+  own: KnownState,
+  { tasks, range, now, periodMs }: PollStateDeps,
+): Promise<KnownState> {
+  const { parts } = own;
+  if (parts === undefined) return own;
+  const isOld = now() - parts.changedAt > NOTES_HOLD_PERIODS * periodMs;
+  const before = partsOf(range) === parts.now ? parts.before : parts.now;
+  if (isOld && before === parts.before) return own;
+  const ranges = split(before).filter((part) => overlap(part, range));
+  const states = await Promise.all(
+    ranges.map((part) => tasks.readPollState(part).catch(undefinedIfUnreadable)),
+  );
+  const watched = watchedInAll(states.map((state) => state?.watched));
+  if (watched === undefined || watched.through <= (own.watched?.through ?? 0)) return own;
+  return { ...own, watched };
+}
+
+function undefinedIfUnreadable(error: unknown): undefined {
+  if (!(error instanceof UnreadableItemError)) throw error;
+}
+
+/** @returns what is to be left where polls are cut into another number of parts than before */
+export function partsAfter({ parts }: PollState, count: number, now: number): Partial<PollState> {
+  const before = parts?.now ?? 1;
+  return count === before ? {} : { parts: { now: count, before, changedAt: now } };
 }
 
 /** Leaves the next poll what this one has to say. A state that cannot be understood is left as it is. */

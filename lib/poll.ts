@@ -18,7 +18,13 @@ import { summarizeError } from './errors.ts';
 import type { FanOut, SharedState, Work } from './fan-out.ts';
 import { type LookDeps, type Looks, type LookTime, lookAtAll } from './look.ts';
 import { type PollReport, summarizeTasks } from './poll-report.ts';
-import { type KnownState, leavePollState, readPollState } from './poll-state.ts';
+import {
+  type KnownState,
+  leavePollState,
+  partsAfter,
+  readPollState,
+  withEarlierNotes,
+} from './poll-state.ts';
 import type { Items, PollState, TaskStore } from './ports.ts';
 import { NO_SWEEP, type Sweeper } from './sweep.ts';
 
@@ -59,33 +65,36 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
   deps.configurations.beginPoll();
   deps.samples.beginPoll();
   deps.oddities.beginPoll();
-  const state = await readPollState(deps, deps.given?.state);
+  const found = await readPollState(deps, deps.given?.state);
   const stored = await readTasks(deps);
   const drained = await deliver(stored.tasks.filter(isUndelivered), deps, time.mayLook);
   const live = [...overlay(stored.tasks, drained), ...stored.unreadable.map(leftAlone)];
   const trusts = await deps.trust.begin();
-  const known = { ...state, trusts };
-  const sweep = await sweepOf(live, known, time.sweepSignal, deps);
+  const before = { ...found, trusts };
+  const sweep = await sweepOf(live, before, time.sweepSignal, deps);
   if (sweep.complete) deps.unwanted.retain(sweep.tasks, deps.range);
   const startedAt = deps.now();
-  const { looks: possible } = selectFrom(live, sweep, known, deps);
+  const { looks: possible } = selectFrom(live, sweep, before, deps);
   const strangers = strangersIn(possible);
   // Where tags decide, most of those may not be wanted: that is remembered here, and not by whoever polls a part.
   const toShare = possible.length - (deps.discovery === 'tagged' ? strangers.length : 0) + stored.unread;
-  const shared = await share({ sweep, state, looks: toShare, startedAt }, deps);
+  const shared = await share({ sweep, state: found, looks: toShare, startedAt }, deps);
+  const state = shared.isShared ? found : await withEarlierNotes(found, deps);
   const others = shared.isShared ? NONE : await readOthers(strangers, deps);
   const tasks = [...live, ...others.tasks, ...others.unreadable.map(leftAlone)];
-  const selection = shared.isShared ? NOTHING : selectFrom(tasks, sweep, known, deps);
+  const selection = shared.isShared ? NOTHING : selectFrom(tasks, sweep, { ...state, trusts }, deps);
 
   const periodMs = longestInterval(cadenceOf(deps), state.lap);
   const looks = await lookAtAll(selection, { ...deps, periodMs }, time);
-  if (!shared.isShared) await leaveState(state, tasks, selection, looks, startedAt, deps);
+  const parts = shared.isShared ? shared.shards : 1;
+  await leaveState(state, { parts, tasks, selection, looks, startedAt }, deps);
   const delivered = await deliver(looks.changed, deps, time.mayDeliver);
 
   if (!shared.isShared) deps.memory.retain(liveIn(tasks, looks), deps.range);
   const { tracked, ...backlog } = summarizeTasks(tasks, looks, delivered, deps.now());
   return {
-    ...backlog,
+    // Whoever polls a part tells of what is not delivered of it.
+    ...(shared.isShared ? { backlog: 0, backlogAgeMs: 0 } : backlog),
     tracked: tracked + stored.unread,
     polled: looks.read,
     changes: looks.events,
@@ -97,6 +106,7 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
       (state.isReadable ? 0 : 1) +
       stored.unreadable.length +
       others.unreadable.length +
+      (others.failed ?? 0) +
       deps.configurations.failures +
       drained.failures +
       shared.failed +
@@ -112,7 +122,7 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
   };
 }
 
-const NONE: Items = { tasks: [], unreadable: [] };
+const NONE: Items & { readonly failed?: number } = { tasks: [], unreadable: [] };
 const NOTHING: Selection = { looks: [], heldBack: [] };
 
 /** What there is time for, as a poll goes on. */
@@ -145,6 +155,10 @@ function leftAlone({ taskId }: { readonly taskId: string }): TrackedTask {
   return { state: 'excluded', taskId, version: 0 };
 }
 
+function isLeftAlone({ state, version }: TrackedTask): boolean {
+  return state === 'excluded' && version === 0;
+}
+
 /** So many times the looks of one function are the tasks that one function knows. */
 const KNOWN_FOR_LOOKS = 4;
 
@@ -169,9 +183,9 @@ async function share(
   { fanOut, periodMs }: PollDeps,
 ): Promise<typeof NOT_SHARED> {
   if (fanOut === undefined || looks <= fanOut.above) return NOT_SHARED;
-  const { watchingSince } = state;
+  const { watchingSince, parts = { now: 1, before: 1, changedAt: startedAt } } = state;
   const deadline = startedAt + periodMs;
-  const work: Work = { startedAt, deadline, looks, sweep, state: { watchingSince, distrust: false } };
+  const work: Work = { startedAt, deadline, looks, sweep, state: { watchingSince, parts } };
   return { isShared: true, ...(await fanOut.split(work)) };
 }
 
@@ -187,10 +201,19 @@ function overlay(tasks: readonly TrackedTask[], delivery: DeliveryReport): Track
 }
 
 /** Listed tasks that are none of the live ones may be new, or over, or excluded: the table knows. */
-async function readOthers(taskIds: readonly string[], { tasks, log }: PollDeps): Promise<Items> {
-  const others = await tasks.readOthers(taskIds);
-  reportUnreadable(others, log);
-  return others;
+async function readOthers(
+  taskIds: readonly string[],
+  { tasks, log }: PollDeps,
+): Promise<Items & { readonly failed?: number }> {
+  try {
+    const others = await tasks.readOthers(taskIds);
+    reportUnreadable(others, log);
+    return others;
+  } catch (error) {
+    log.error('Listed tasks could not be looked up', { tasks: taskIds.length, error: summarizeError(error) });
+    // Tasks that are merely listed hold up none that are tracked.
+    return { tasks: taskIds.map((taskId) => leftAlone({ taskId })), unreadable: [], failed: 1 };
+  }
 }
 
 /** What earlier polls left, and whether the list is trusted. */
@@ -231,26 +254,45 @@ function liveIn(tasks: readonly TrackedTask[], { changed }: Looks): Set<string> 
 /** So many polls after the last note there is another, well before tasks have to be noted one by one. */
 const NOTE_PERIODS = 1.5;
 
+/** What a poll did. */
+interface Done {
+  /** How many polls it was handed to; 1 where it looked at the tasks itself. */
+  readonly parts: number;
+  readonly tasks: readonly TrackedTask[];
+  readonly selection: Selection;
+  readonly looks: Looks;
+  readonly startedAt: number;
+}
+
 /**
  * A poll that ran out of time leaves where: the next one goes on behind it. And while the clock of any rule runs, there is a note
  * that tasks were looked at.
  */
-async function leaveState(
+async function leaveState(state: KnownState, done: Done, deps: PollDeps): Promise<void> {
+  const { startedAt, parts } = done;
+  const cut = deps.given === undefined ? partsAfter(state, parts, startedAt) : {};
+  const left = parts > 1 ? {} : leftByLooks(state, done, deps);
+  const change = { ...cut, ...left };
+  if (Object.keys(change).length > 0) await leavePollState(state, change, deps);
+}
+
+function leftByLooks(
   state: KnownState,
-  tasks: readonly TrackedTask[],
-  selection: Selection,
-  looks: Looks,
-  startedAt: number,
+  { tasks, selection, looks, startedAt }: Done,
   deps: PollDeps,
-): Promise<void> {
-  const { postponed, missed } = looks;
-  const isLate = startedAt - (state.watched?.through ?? state.watchingSince) > NOTE_PERIODS * deps.periodMs;
+): Partial<PollState> {
+  const { watched, watchingSince } = state;
+  const isLate = startedAt - (watched?.through ?? watchingSince) > NOTE_PERIODS * deps.periodMs;
   const isClockRunning = () => tasks.some((task) => task.state === 'live' && keepsTime(task.snapshot.rules));
-  const hasToResume = postponed.all.size > 0;
-  if (!hasToResume && !(isLate && isClockRunning())) return;
-  const watched = watchedAfter(tasks, missed, state.watched, startedAt);
-  const resume = hasToResume ? whereToResume(state, selection, looks, startedAt, deps) : {};
-  await leavePollState(state, { ...resume, ...(watched !== undefined && { watched }) }, deps);
+  const isOfLater = watched !== undefined && watched.through > startedAt;
+  const hasToResume = looks.postponed.all.size > 0;
+  if (!hasToResume && !isOfLater && !(isLate && isClockRunning())) return {};
+  const leftAlone = tasks.flatMap((task) => (isLeftAlone(task) ? [task.taskId] : []));
+  const after = watchedAfter(tasks, new Set([...looks.missed, ...leftAlone]), watched, startedAt);
+  return {
+    ...(hasToResume && whereToResume(state, selection, looks, startedAt, deps)),
+    ...(after !== undefined && { watched: after }),
+  };
 }
 
 function whereToResume(

@@ -74,8 +74,18 @@ export interface PollState {
   readonly lap?: Lap;
   /** Up to when live tasks were watched. */
   readonly watched?: Watched;
-  /** Set once the index of live tasks has every task that it is to have: items of earlier versions are not in it. */
-  readonly indexed?: boolean;
+  /** Into how many parts polls are cut, if they ever were into more than one. */
+  readonly parts?: Parts;
+  /** When the index of live tasks was last found to have every task that it is to have: items of earlier versions are not in it. */
+  readonly indexedAt?: number;
+}
+
+/** How many parts polls are cut into, and were before. Each part has a state of its own. */
+export interface Parts {
+  readonly now: number;
+  readonly before: number;
+  /** Epoch milliseconds. */
+  readonly changedAt: number;
 }
 
 /** Items of the tasks table. */

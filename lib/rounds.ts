@@ -29,7 +29,9 @@ export async function pollInRounds(
 ): Promise<MeteredReport> {
   const startedAt = now();
   let report = await pollOnce(0);
-  for (let round = after(0); round * intervalMs < periodMs; round = after(round)) {
+  // Others have until the next invocation for what was handed to them.
+  const isDone = (round: number) => round * intervalMs >= periodMs || report.shards > 0;
+  for (let round = after(0); !isDone(round); round = after(round)) {
     const pause = startedAt + round * intervalMs - now();
     if (remainingMs() - pause < MIN_ROUND_MS) break;
     await sleep(pause);

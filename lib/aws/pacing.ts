@@ -6,7 +6,7 @@ import {
   type ServiceOutputTypes,
 } from '@aws-sdk/client-iot-managed-integrations';
 import type { FinalizeRequestMiddleware } from '@smithy/types';
-import { answered, newBudget, take } from '../domain/request-budget.ts';
+import { answered, giveBack, newBudget, take } from '../domain/request-budget.ts';
 import { isThrottle } from './call-meter.ts';
 
 export interface PacingDeps {
@@ -31,9 +31,7 @@ export function paceCalls(
   let budget = newBudget(now(), requestsPerSecond);
   const pace: FinalizeRequestMiddleware<ServiceInputTypes, ServiceOutputTypes> =
     (next, context) => async (args) => {
-      const { budget: after, at } = take(budget, now());
-      budget = after;
-      if (at > now()) await unlessAborted(sleep(at - now()), context.__smithy_context?.abortSignal);
+      await itsTurn(context.__smithy_context?.abortSignal);
       const learn = (isThrottled: boolean) => {
         budget = answered(budget, { isThrottled, isRetry: isRetry(args.request) }, now());
       };
@@ -46,6 +44,17 @@ export function paceCalls(
         throw error;
       }
     };
+  const itsTurn = async (signal: unknown) => {
+    const { budget: after, at } = take(budget, now());
+    budget = after;
+    if (at <= now()) return;
+    try {
+      await unlessAborted(sleep(at - now()), signal);
+    } catch (error) {
+      budget = giveBack(budget, now());
+      throw error;
+    }
+  };
   // Inside the retries: each attempt is paced. Outside the signing: no signature grows old while it waits.
   const place = { relation: 'before', toMiddleware: 'httpSigningMiddleware' } as const;
   client.middlewareStack.addRelativeTo(pace, { ...place, name: 'otaWatchPacing' });

@@ -194,7 +194,8 @@ const State = z.object({
   ),
   lap: z.exactOptional(z.object({ ms: z.number(), at: z.number() })),
   watched: z.exactOptional(z.object({ through: z.number(), except: z.record(z.string(), z.number()) })),
-  indexed: z.exactOptional(z.boolean()),
+  parts: z.exactOptional(z.object({ now: z.number(), before: z.number(), changedAt: z.number() })),
+  indexedAt: z.exactOptional(z.number()),
 });
 
 /** @throws UnreadableItemError that names the attributes that are wrong */

@@ -8,6 +8,8 @@ export interface Budget {
   readonly isGiven?: true;
   /** When the next request is due, if they go evenly. */
   readonly dueAt: number;
+  /** When the last one was taken: a clock that stepped back since must not hold up the next. */
+  readonly takenAt: number;
   /** The rate after it was last lowered: how fast it rises goes by it. */
   readonly lowered: number;
   /** Windows without throttling since then, in which requests had to wait. */
@@ -55,18 +57,25 @@ const RAISE_BY = 0.05;
 /** @param rate requests a second; learned where it is not given */
 export function newBudget(now: number, rate?: number): Budget {
   const window = windowFrom(now);
-  const start = { dueAt: now, lowered: 0, clean: 0, window };
+  const start = { dueAt: now, takenAt: now, lowered: 0, clean: 0, window };
   return rate === undefined ? start : { ...start, rate, isGiven: true };
 }
 
 /** Takes a request out of the budget, and says when it may go. */
 export function take(budget: Budget, now: number): { readonly budget: Budget; readonly at: number } {
-  const { rate, dueAt, window } = budget;
+  const { rate, dueAt, takenAt, window } = budget;
   if (rate === undefined) return { budget, at: now };
-  const due = Math.max(dueAt, now);
+  const due = now < takenAt ? now : Math.max(dueAt, now);
   const at = Math.max(now, due - SLACK_MS);
   const held = window.held || at > now;
-  return { budget: { ...budget, dueAt: due + 1_000 / rate, window: { ...window, held } }, at };
+  const next = due + 1_000 / rate;
+  return { budget: { ...budget, dueAt: next, takenAt: now, window: { ...window, held } }, at };
+}
+
+/** Gives back a request that never went: those behind it must not wait for it. */
+export function giveBack(budget: Budget, now: number): Budget {
+  const { rate, dueAt } = budget;
+  return rate === undefined ? budget : { ...budget, dueAt: Math.max(now, dueAt - 1_000 / rate) };
 }
 
 /** Learns from what came of a request. */

@@ -27,6 +27,16 @@ export function isIn({ from, to }: Range, taskId: string): boolean {
   return place >= from && place < to;
 }
 
+/** Whether ranges have any place in common. */
+export function overlap(one: Range, other: Range): boolean {
+  return one.from < other.to && other.from < one.to;
+}
+
+/** How many ranges of that length the ring has. */
+export function partsOf({ from, to }: Range): number {
+  return Math.round(RING / (to - from));
+}
+
 /** Cuts the ring into ranges of the same length. */
 export function split(parts: number): Range[] {
   const at = (index: number) => Math.round((index * RING) / parts);

@@ -12,7 +12,7 @@ export const ALLOWED_LICENSES: ReadonlySet<string> = new Set([
 ]);
 
 /** As many packages as run in production now. Raise it in the change that adds one, which then says what the package is for. */
-export const MAX_SHIPPED = 83;
+export const MAX_SHIPPED = 86;
 
 /** What is wrong with what is locked: one line each, none when all is well. */
 export function lockfileProblems(lockfile: Lockfile, maxShipped = MAX_SHIPPED): readonly string[] {

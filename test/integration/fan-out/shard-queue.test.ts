@@ -62,7 +62,7 @@ const workOf = (size: number): Work => ({
       }),
     ),
   },
-  state: { watchingSince: 0, distrust: false },
+  state: { watchingSince: 0 },
 });
 
 const workers = ({ above = 1_000, queueUrl = queues.urlOf('Parts') } = {}) =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answered, type Budget, newBudget, take } from '../../../lib/domain/request-budget.ts';
+import { answered, type Budget, giveBack, newBudget, take } from '../../../lib/domain/request-budget.ts';
 import { NOON } from '../../support/builders.ts';
 
 const ACCEPTED = { isThrottled: false, isRetry: false };
@@ -134,4 +134,28 @@ describe('a budget that is learned', () => {
     const budget = learned({ ...start, rate: 1_000, lowered: 1_000 }, answers(21, 0), NOON, 50);
     expect([budget.rate, budget.clean]).toEqual([1_000, 0]);
   });
+});
+
+describe('a request that never went', () => {
+  it('holds up none behind it', () => {
+    const start = newBudget(NOON, 10);
+    const queued = Array.from({ length: 50 }).reduce<Budget>((budget) => take(budget, NOON).budget, start);
+    const given = Array.from({ length: 50 }).reduce<Budget>((budget) => giveBack(budget, NOON), queued);
+    expect([queued.dueAt, given.dueAt]).toEqual([NOON + 5_000, NOON]);
+  });
+
+  it('makes up for nothing that was due before', () => {
+    const { dueAt } = giveBack(take(newBudget(NOON, 10), NOON).budget, NOON + 60_000);
+    expect(dueAt).toBe(NOON + 60_000);
+  });
+
+  it('is nothing where there is no limit', () => {
+    const start = newBudget(NOON);
+    expect(giveBack(start, NOON)).toBe(start);
+  });
+});
+
+it('A clock that steps back holds up no request', () => {
+  const { budget } = take(newBudget(NOON, 10), NOON);
+  expect(take(budget, NOON - 1_800_000).at).toBe(NOON - 1_800_000);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isIn, placeOf, split, WHOLE } from '../../../lib/domain/shards.ts';
+import { isIn, overlap, partsOf, placeOf, split, WHOLE } from '../../../lib/domain/shards.ts';
 
 const IDS = Array.from({ length: 20_000 }, (_, index) => `task-${index}`);
 
@@ -30,6 +30,22 @@ describe('ranges', () => {
         expect(ranges.filter((range) => isIn(range, taskId))).toHaveLength(1);
       }),
     );
+  });
+
+  it('are as many as the ring has of their length', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), (parts) => {
+        for (const range of split(parts)) expect(partsOf(range)).toBe(parts);
+      }),
+    );
+  });
+
+  it.each([
+    [{ from: 0, to: 4 }, { from: 4, to: 8 }, false],
+    [{ from: 0, to: 4 }, { from: 3, to: 4 }, true],
+    [{ from: 2, to: 3 }, WHOLE, true],
+  ])('%j and %j overlap: %j', (one, other, expected) => {
+    expect([overlap(one, other), overlap(other, one)]).toEqual([expected, expected]);
   });
 
   it('follow each other', () => {

@@ -13,6 +13,7 @@ const change = (taskId: string, isNote?: true): Change => ({
 
 /** A store whose writes end when they are told to. */
 function slowStore(outcomeOf: (task: TrackedTask) => 'written' | 'lost-race' | 'failed' = () => 'written') {
+  const clock = { now: 0 };
   const requests: { ids: string[]; end: () => void }[] = [];
   const logged: unknown[] = [];
   const entry =
@@ -36,8 +37,9 @@ function slowStore(outcomeOf: (task: TrackedTask) => 'written' | 'lost-race' | '
     },
     log: { info: entry('info'), warn: entry('warn'), error: entry('error') },
     writeId: 'this poll',
+    now: () => clock.now,
   });
-  return { commits, requests, logged };
+  return { commits, requests, logged, clock };
 }
 
 const ids = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => `t${from + index}`);
@@ -57,6 +59,20 @@ describe('commits', () => {
         .sort(),
     );
     expect(others).toEqual({ lostRaces: 0, failures: 0 });
+  });
+
+  it('do not wait for others for longer than a second', async () => {
+    const { commits, requests, clock } = slowStore();
+    clock.now = 5_000;
+    await commits.add(change('first'));
+    clock.now = 5_999;
+    await commits.add(change('second'));
+    commits.lookEnded();
+    expect(requests).toEqual([]);
+    clock.now = 6_000;
+    commits.lookEnded();
+    commits.lookEnded();
+    expect(requests.map((request) => request.ids)).toEqual([['first', 'second']]);
   });
 
   it('hold up looks when many of them are underway', async () => {

@@ -32,7 +32,7 @@ function workOf(tasks: readonly TaskSummary[], more: Partial<Work> = {}): Work {
     deadline: NOON + MINUTE,
     looks: tasks.length,
     sweep: { complete: true, tasks: listOf(tasks) },
-    state: { watchingSince: NOON - MINUTE, distrust: false },
+    state: { watchingSince: NOON - MINUTE },
     ...more,
   };
 }
@@ -73,7 +73,7 @@ describe('the work of a poll', () => {
   });
 
   it('says in each message what all have in common', () => {
-    const state = { watchingSince: 7, distrust: true };
+    const state = { watchingSince: 7, parts: { now: 4, before: 8, changedAt: 1 } };
     const common = { startedAt: NOON, deadline: NOON + MINUTE, state, share: 4 };
     const shards = sent(workOf(fleet(100), { state }));
     expect(shards).toEqual(shards.map(({ range, sweep }) => ({ ...common, range, sweep })));
@@ -129,7 +129,7 @@ describe('a message', () => {
       deadline: NOON + MINUTE,
       range: [0, 2 ** 32],
       share: 1,
-      state: { watchingSince: NOON - MINUTE, distrust: false },
+      state: { watchingSince: NOON - MINUTE },
       sweep: {
         complete: true,
         statuses: ['COMPLETED', 'IN_PROGRESS'],
