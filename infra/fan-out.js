@@ -36,7 +36,7 @@ export const resources = async (serverless) => {
       PollShardRole: roleOf(PollRole),
       ...queuesOf(settings),
       ...eventSourceOf(settings),
-      ...alarmsOf(),
+      ...alarmsOf(settings),
     },
     Outputs: {
       PollShardDeadLetterQueueUrl: {

@@ -1,24 +1,33 @@
 const MINUTE = 60;
+const DAY = 86_400; // the longest period of an alarm
 const NAME = `\${self:custom.name}-poll-shard`;
 const ACTIONS = {
   'Fn::If': ['AlarmTopicGiven', [`\${param:alarmTopicArn, ''}`], { Ref: 'AWS::NoValue' }],
 };
 
 /** The alarms of the workers. What they observe counts towards those of the poll. */
-export const alarmsOf = () => ({
+export const alarmsOf = ({ periodSeconds }) => ({
   PollShardLateAlarm: alarm(
     'late',
-    `Parts of polls of \${self:custom.name} keep coming too late for the workers, and are dropped: their tasks are looked at less ` +
-      'often than they should, other ones in each poll. Raise workerConcurrency or maxConcurrency; if the service throttles ' +
-      '(ApiThrottles), ask AWS for more. Nothing is lost: a later poll finds what changed.',
+    `One in five parts of polls of \${self:custom.name}, or more, is not done. Nobody takes them (is the event source mapping enabled, ` +
+      'has the account concurrency left, was PollShardRole changed?), they fail (see the log), or they come too late: then raise ' +
+      'workerConcurrency or maxConcurrency; if the service throttles (ApiThrottles), ask AWS for more. Their tasks are looked at less ' +
+      'often than they should, or not at all. Nothing is lost: a later poll finds what changed.',
     {
-      Namespace: 'ota-watch',
-      MetricName: 'ShardsLate',
-      Dimensions: [{ Name: 'service', Value: `\${self:custom.name}` }],
-      Statistic: 'Sum',
-      Period: `\${param:pollPeriodSeconds}`,
-      EvaluationPeriods: 5,
-      DatapointsToAlarm: 3,
+      Metrics: [
+        {
+          Id: 'undone',
+          Label: 'Parts of polls that were not done, in percent',
+          // No data where nothing was handed out.
+          Expression: '100 - 100 * FILL(polled, 0) / handed',
+          ReturnData: true,
+        },
+        sumOf('handed', 'ShardsHandedOut', periodSeconds),
+        sumOf('polled', 'ShardsPolled', periodSeconds),
+      ],
+      // A poll may be handed out in one period and done in the next.
+      EvaluationPeriods: 2,
+      Threshold: 20,
     },
   ),
   PollShardDeadLettersAlarm: alarm(
@@ -35,6 +44,21 @@ export const alarmsOf = () => ({
       EvaluationPeriods: 1,
     },
   ),
+});
+
+/** Of five polls. */
+const sumOf = (id, metric, periodSeconds) => ({
+  Id: id,
+  ReturnData: false,
+  MetricStat: {
+    Metric: {
+      Namespace: 'ota-watch',
+      MetricName: metric,
+      Dimensions: [{ Name: 'service', Value: `\${self:custom.name}` }],
+    },
+    Period: Math.min(DAY, 5 * periodSeconds),
+    Stat: 'Sum',
+  },
 });
 
 const alarm = (kind, description, properties) => ({

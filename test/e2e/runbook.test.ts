@@ -24,7 +24,8 @@ const EVERYTHING = {
 };
 const Alarm = z.object({
   AlarmName: z.string().transform((name) => name.replace(/^ota-watch-dev-/, '')),
-  MetricName: z.string(),
+  /** None where it watches several. */
+  MetricName: z.string().optional(),
   Threshold: z.coerce.number(),
 });
 const Named = z.object({ FunctionName: z.string().optional(), QueueName: z.string().optional() });

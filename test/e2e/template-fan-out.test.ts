@@ -58,7 +58,9 @@ describe('settings of the workers', () => {
       ScalingConfig: { MaximumConcurrency: 25 },
     });
     expect(propertiesOf(configured, 'PollShardQueue')).toMatchObject({ MessageRetentionPeriod: 1_800 });
-    expect(propertiesOf(configured, 'PollShardLateAlarm')).toMatchObject({ Period: '900' });
+    expect(propertiesOf(configured, 'PollShardLateAlarm')).toMatchObject({
+      Metrics: [{ Id: 'undone' }, { MetricStat: { Period: 4_500 } }, { MetricStat: { Period: 4_500 } }],
+    });
   });
 
   it('can be that there are none', () => {

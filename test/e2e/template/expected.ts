@@ -1,3 +1,5 @@
+import { expect } from 'vitest';
+
 /** A reference to a resource's ARN. */
 export const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
@@ -84,10 +86,7 @@ const metric = (MetricName: string) => ({
   Dimensions: [{ Name: 'service', Value: 'ota-watch-dev' }],
 });
 
-/** Goes off when the statistic reaches the threshold in so many of the last periods; no data is no news. */
-const reaches = (Statistic: 'Sum' | 'Maximum', Threshold: number, Period = 60) => ({
-  Statistic,
-  Period,
+const goesOffAt = (Threshold: number) => ({
   EvaluationPeriods: 1,
   ComparisonOperator: 'GreaterThanOrEqualToThreshold',
   Threshold,
@@ -95,11 +94,38 @@ const reaches = (Statistic: 'Sum' | 'Maximum', Threshold: number, Period = 60) =
   AlarmActions: actions,
   OKActions: actions,
 });
+
+/** Goes off when the statistic reaches the threshold in so many of the last periods; no data is no news. */
+const reaches = (Statistic: 'Sum' | 'Maximum', Threshold: number, Period = 60) => ({
+  Statistic,
+  Period,
+  ...goesOffAt(Threshold),
+});
 const lasting = { ...reaches('Sum', 1), EvaluationPeriods: 5, DatapointsToAlarm: 3 };
+
+const sumOf = (Id: string, name: string) => ({
+  Id,
+  ReturnData: false,
+  MetricStat: { Metric: metric(name), Period: 300, Stat: 'Sum' },
+});
 
 /** Of the workers. */
 const shardAlarms = {
-  PollShardLateAlarm: { ...metric('ShardsLate'), ...lasting },
+  // An alarm on several metrics has none of Namespace, MetricName, Dimensions, Period and Statistic (PutMetricAlarm).
+  PollShardLateAlarm: {
+    Metrics: [
+      {
+        Id: 'undone',
+        Label: expect.any(String),
+        Expression: '100 - 100 * FILL(polled, 0) / handed',
+        ReturnData: true,
+      },
+      sumOf('handed', 'ShardsHandedOut'),
+      sumOf('polled', 'ShardsPolled'),
+    ],
+    ...goesOffAt(20),
+    EvaluationPeriods: 2,
+  },
   PollShardDeadLettersAlarm: {
     Namespace: 'AWS/SQS',
     MetricName: 'ApproximateNumberOfMessagesVisible',
@@ -145,6 +171,15 @@ const soloAlarms = {
 
 /** Properties of each alarm, without its name and description. */
 export const alarms = { ...soloAlarms, ...shardAlarms };
+
+/** Names of the metrics of our own that they watch. */
+export const watchedMetrics = Object.values(alarms).flatMap((alarm) => {
+  const watched =
+    'Metrics' in alarm
+      ? alarm.Metrics.flatMap((one) => ('MetricStat' in one ? [one.MetricStat.Metric] : []))
+      : [alarm];
+  return watched.filter(({ Namespace }) => Namespace === 'ota-watch').map(({ MetricName }) => MetricName);
+});
 
 /** The environment of functions that poll when nothing is configured. */
 export const environment = {
