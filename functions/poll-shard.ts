@@ -59,9 +59,9 @@ async function take(
 ): Promise<void> {
   const shard = parseShardMessage(body);
   if (Date.now() >= shard.deadline) {
-    // Dropped, it would hide from everybody that a worker crashed over it: given back again, it becomes a dead letter.
+    // Dropped, it would hide from everybody that a worker crashed over it, or that none could begin: given back again, it becomes a dead letter.
     if (Number(attributes.ApproximateReceiveCount) > 1)
-      throw new OtaWatchError('It was begun before and not ended, and is too late now');
+      throw new OtaWatchError('It was received before and is not done, and is too late now');
     // The poll that is due has the same work.
     metrics.addMetric('ShardsLate', MetricUnit.Count, 1);
     logger.warn('A part of the poll came too late, and was dropped', { range: shard.range });

@@ -129,7 +129,7 @@ describe('packaged workers', () => {
     TIMEOUT_MS,
   );
 
-  it('drop what comes too late, unless it was begun before, and fail over what they do not understand', async () => {
+  it('drop what comes too late, unless it was received before, and fail over what they do not understand', async () => {
     sharing = await Sharing.open(deployments);
     sharing.world.task('task1');
     const late = part(Date.now() - MINUTE, 'task1');
