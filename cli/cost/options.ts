@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Fleet } from '../../lib/cost/fleet.ts';
+import { type Fleet, SCHEDULE_SECONDS } from '../../lib/cost/fleet.ts';
 import { PROGRESS_EVENTS, type ProgressEvents } from '../../lib/domain/diff.ts';
 import { UsageError, usage } from '../connect.ts';
 
@@ -53,24 +53,18 @@ export function parseCostOptions(args: readonly string[]): CostOptions {
   const [unknown] = positionals;
   if (unknown !== undefined) throw new UsageError(`cost takes options only, not ${unknown}`);
   const { trust, slack, pagerduty, api, prices, region, json, 'free-tier': freeTier } = values;
-  const whole = (name: keyof typeof values, otherwise: number, min: number, max: number) =>
-    readWhole(name, values[name], otherwise, min, max);
+  const given: Readonly<Record<string, string | boolean | undefined>> = values;
+  const whole: WholeOption = (name, otherwise, min, max) => readWhole(name, given[name], otherwise, min, max);
 
-  const tasks = whole('tasks', 1_000, 1, MAX_TASKS);
-  const inProgress = whole('in-progress', Math.min(50, tasks), 0, MAX_TASKS);
-  if (inProgress > tasks)
-    throw new UsageError(`--in-progress is ${inProgress}, more than the ${tasks} of --tasks`);
-  const pollIntervalSeconds = whole('poll-interval', 60, 5, 86_400);
+  const sizes = readSizes(whole);
+  const { inProgress } = sizes;
   const fleet: Fleet = {
-    tasks,
-    inProgress,
-    hot: whole('hot', Math.ceil(inProgress / HOT_ONE_IN), 0, MAX_TASKS),
+    ...sizes,
     changesPerHour: readChanges(values.changes, inProgress * CHANGES_AN_HOUR),
     endedPerDay: whole('ended-per-day', Math.ceil(inProgress / ROLLOUT_DAYS), 0, MAX_TASKS),
-    pollIntervalSeconds,
-    maxLatencySeconds: whole('max-latency', Math.max(60, pollIntervalSeconds), 5, 86_400),
+    ...readTimes(whole),
     trust,
-    fanOutAbove: values['fan-out-above'] === 'off' ? 'off' : whole('fan-out-above', 5_000, 100, MAX_TASKS),
+    fanOutAbove: values['fan-out-above'] === 'off' ? 'off' : whole('fan-out-above', 5_000, 1, 1_000_000),
     progressEvents: readProgressEvents(values['progress-events']),
     slack,
     pagerduty,
@@ -85,6 +79,28 @@ export function parseCostOptions(args: readonly string[]): CostOptions {
     ...(prices !== undefined && { prices }),
     ...(region !== undefined && { region }),
   };
+}
+
+type WholeOption = (name: string, otherwise: number, min: number, max: number) => number;
+function readSizes(whole: WholeOption): Pick<Fleet, 'tasks' | 'inProgress' | 'hot'> {
+  const tasks = whole('tasks', 1_000, 1, MAX_TASKS);
+  const inProgress = whole('in-progress', Math.min(50, tasks), 0, MAX_TASKS);
+  if (inProgress > tasks)
+    throw new UsageError(`--in-progress is ${inProgress}, more than the ${tasks} of --tasks`);
+  const hot = whole('hot', Math.ceil(inProgress / HOT_ONE_IN), 0, MAX_TASKS);
+  if (hot > inProgress) throw new UsageError(`--hot is ${hot}, more than the ${inProgress} of --in-progress`);
+  return { tasks, inProgress, hot };
+}
+
+/** Refuses what a deployment refuses. */
+function readTimes(whole: WholeOption): Pick<Fleet, 'pollIntervalSeconds' | 'maxLatencySeconds'> {
+  const interval = whole('poll-interval', SCHEDULE_SECONDS, 5, 86_400);
+  if (interval > SCHEDULE_SECONDS && interval % SCHEDULE_SECONDS !== 0)
+    throw new UsageError(`--poll-interval takes whole minutes above 60, as schedules do, not ${interval}`);
+  const latency = whole('max-latency', Math.max(SCHEDULE_SECONDS, interval), 5, 86_400);
+  if (latency < interval)
+    throw new UsageError(`--max-latency is ${latency}, less than the ${interval} of --poll-interval`);
+  return { pollIntervalSeconds: interval, maxLatencySeconds: latency };
 }
 
 function readWhole(

@@ -32,7 +32,7 @@ export interface Fleet {
 
 /** A month has 30 days. */
 export const MONTH_SECONDS = 30 * 86_400;
-const SCHEDULE_SECONDS = 60;
+export const SCHEDULE_SECONDS = 60;
 /** Of the tasks that a list that is trusted shows unchanged, so many are looked at all the same. */
 const SAMPLED = 10;
 

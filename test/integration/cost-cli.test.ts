@@ -110,7 +110,10 @@ describe('arguments', () => {
     [['--changes', '5/week'], '--changes takes a whole number, an hour or as in 4800/day, not 5/week'],
     [['--changes', '9999999999'], '--changes takes a whole number'],
     [['--poll-interval', '4'], '--poll-interval takes a whole number from 5 to 86400, not 4'],
-    [['--fan-out-above', 'on'], '--fan-out-above takes a whole number from 100 to 10000000, or off, not on'],
+    [['--fan-out-above', 'on'], '--fan-out-above takes a whole number from 1 to 1000000, or off, not on'],
+    [['--hot', '60'], '--hot is 60, more than the 50 of --in-progress'],
+    [['--poll-interval', '90'], '--poll-interval takes whole minutes above 60, as schedules do, not 90'],
+    [['--max-latency', '30'], '--max-latency is 30, less than the 60 of --poll-interval'],
     [['--progress-events', 'some'], '--progress-events takes milestones, all, none, not some'],
   ])('%j are refused', (args, message) => {
     expect(() => parseCostOptions(args)).toThrow(expect.objectContaining({ name: 'UsageError' }));
@@ -122,6 +125,8 @@ describe('arguments', () => {
     [['--changes', '240/hour'], { changesPerHour: 240 }],
     [['--tasks', '20'], { tasks: 20, inProgress: 20, changesPerHour: 80 }],
     [['--fan-out-above', 'off'], { fanOutAbove: 'off' }],
+    [['--fan-out-above', '1'], { fanOutAbove: 1 }],
+    [['--poll-interval', '10', '--max-latency', '10'], { pollIntervalSeconds: 10, maxLatencySeconds: 10 }],
     [['--poll-interval', '300'], { pollIntervalSeconds: 300, maxLatencySeconds: 300 }],
     [
       ['--trust', '--slack', '--pagerduty', '--api'],
