@@ -4,7 +4,7 @@ import type { TrackedTask } from '../domain/tracked.ts';
 import { stampOf } from './task-memory.ts';
 
 /** The index of the tasks that are watched or asked for: only their items have its keys. */
-export const LIVE_INDEX = 'live';
+const LIVE_INDEX = 'live';
 
 /** Bits of a place that name its shard: the first ones, so that a range of places is in few shards. */
 const SHARD_BITS = 2;

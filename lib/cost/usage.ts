@@ -126,7 +126,7 @@ function functionsOf({ fleet, rhythm, round, traffic }: Month): Use[] {
 const notifiersOf = ({ slack, pagerduty }: Fleet) => Number(slack) + Number(pagerduty);
 
 /** Messages into which a poll is split, each the work of a function: a power of two, for its looks and its slice of the list. */
-export function workersOf({ fanOutAbove, tasks }: Fleet, { looks }: Round): number {
+function workersOf({ fanOutAbove, tasks }: Fleet, { looks }: Round): number {
   if (fanOutAbove === 'off' || looks <= fanOutAbove) return 0;
   const least = Math.max(looks / Math.ceil(fanOutAbove / 2), (tasks * BYTES.sharedTask) / MESSAGE_BYTES);
   return 2 ** Math.ceil(Math.log2(least));

@@ -2,7 +2,7 @@ import type { Traffic } from '../stand-ins/stand-ins.ts';
 import type { Measured } from './measured.ts';
 
 /** Whose poll is measured; `floor` does nothing but ask for each task. */
-export const POLLERS = ['naive', 'ours', 'trusting', 'floor'] as const;
+const POLLERS = ['naive', 'ours', 'trusting', 'floor'] as const;
 export type Poller = (typeof POLLERS)[number];
 
 /** What is measured: figures of the same case belong together. */
