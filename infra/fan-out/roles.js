@@ -8,10 +8,16 @@ export const handsOver = (pollRole) =>
     allow('HandOver', 'sqs:SendMessage', arnOf('PollShardQueue')),
   ]);
 
+/** A worker gets the list with its part, and reads no more of the table than that. */
+const OF_THE_WHOLE = ['iotmanagedintegrations:ListOtaTasks', 'dynamodb:Scan'];
+
 /** The role of a worker: it polls as the poll does, with a log of its own, and takes its work from the queue. */
 export const roleOf = (pollRole) =>
   withStatements(pollRole, 'poll-shard', (statements) => [
-    ...statements.filter(({ Sid }) => Sid !== 'ReportFailure').map(withOwnLog),
+    ...statements
+      .filter(({ Sid }) => Sid !== 'ReportFailure')
+      .map(withOwnLog)
+      .map(ofPart),
     allow(
       'TakeOver',
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
@@ -21,6 +27,11 @@ export const roleOf = (pollRole) =>
 
 const withOwnLog = (statement) =>
   statement.Sid === 'Log' ? { ...statement, Resource: arnOf('PollShardLogGroup') } : statement;
+
+const ofPart = (statement) =>
+  statement.Effect === 'Allow' && Array.isArray(statement.Action)
+    ? { ...statement, Action: statement.Action.filter((action) => !OF_THE_WHOLE.includes(action)) }
+    : statement;
 
 function withStatements({ Type, Properties }, PolicyName, change) {
   const [{ PolicyDocument }] = Properties.Policies;

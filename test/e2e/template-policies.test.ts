@@ -89,7 +89,6 @@ describe('roles', () => {
     expect(onEverything.flatMap(({ Action }) => Action)).toEqual([
       'iotmanagedintegrations:ListOtaTasks',
       'iotmanagedintegrations:GetOtaTaskConfiguration',
-      'iotmanagedintegrations:ListOtaTasks',
       'iotmanagedintegrations:GetOtaTaskConfiguration',
       'cloudwatch:GetMetricData',
     ]);

@@ -3,7 +3,7 @@ export type Allowed = Readonly<Record<string, string>>;
 
 const APPEND_TO_LOG = 'CreateLogStream PutLogEvents';
 
-/** What every poll does, and every part of one. */
+/** What every poll does. */
 const POLLING: Allowed = {
   'OTA tasks': 'GetOtaTask ListOtaTaskExecutions',
   'what takes no resource': 'ListOtaTasks GetOtaTaskConfiguration',
@@ -38,6 +38,8 @@ export const ROLES: Readonly<Record<string, { readonly title: string; readonly a
     title: 'pollShard',
     allowed: {
       ...POLLING,
+      'what takes no resource': 'GetOtaTaskConfiguration',
+      'the table `tasks`': 'GetItem BatchGetItem PutItem PartiQLInsert PartiQLUpdate',
       'the queue of parts': 'ReceiveMessage DeleteMessage GetQueueAttributes',
       "the workers' log": APPEND_TO_LOG,
     },

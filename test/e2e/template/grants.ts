@@ -160,6 +160,20 @@ export const soloGrants = {
   },
 };
 
+/** Of statements of the poll. */
+const LESS_OF_A_PART: Readonly<Record<string, Properties>> = {
+  ListTasksAndReadConfigurations: { Action: ['iotmanagedintegrations:GetOtaTaskConfiguration'] },
+  KeepSnapshots: {
+    Action: [
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:PartiQLInsert',
+      'dynamodb:PartiQLUpdate',
+      'dynamodb:PutItem',
+    ],
+  },
+};
+
 /** What workers need, which poll as the poll does, and what the poll needs to hand over its work. */
 const grantsOfSharing = {
   PollRole: {
@@ -186,7 +200,10 @@ const grantsOfSharing = {
           Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
           Resource: arnOf('PollShardLogGroup'),
         },
-        ...pollStatements.filter(({ Sid }) => Sid !== 'Log' && Sid !== 'ReportFailure'),
+        // It neither lists tasks nor scans the table: that is done once, for all parts.
+        ...pollStatements
+          .filter(({ Sid }) => Sid !== 'Log' && Sid !== 'ReportFailure')
+          .map((statement) => ({ ...statement, ...LESS_OF_A_PART[statement.Sid] })),
         {
           Sid: 'TakeOver',
           Effect: 'Allow',
