@@ -50,12 +50,17 @@ interface Options {
   readonly abortSignal?: AbortSignal;
 }
 
+type Callback = (error: unknown, output?: unknown) => void;
+
 /** What is the same for all calls of an operation. */
 interface Preparation {
   readonly context: Context;
   /** What each call goes through, from the outermost. */
   readonly chain: readonly Middleware[];
 }
+
+/** What the short way is made of. A client that has other parts is left as it is. */
+const NEEDED = ['serializerMiddleware', 'deserializerMiddleware', 'retryMiddleware', 'httpSigningMiddleware'];
 
 /** Tells the service which invocation asks: not the same for each call. */
 const TRACE_HEADER = 'X-Amzn-Trace-Id';
@@ -73,18 +78,24 @@ const ONCE: ReadonlySet<string | undefined> = new Set([
  * Takes the calls of a client a short way. They go through its own middleware (serialisation, retries, signature, errors, and what
  * others have added), except for what comes to the same for each call of an operation: that is done for the first one only. Good for
  * operations without a body, of a service with one endpoint. Each signature asks for the credentials, as ever. Middleware that is
- * added after the first call of an operation is not seen, as with `cacheMiddleware` of the SDK.
+ * added after the first call of an operation is not seen, as with `cacheMiddleware` of the SDK. What it does not know goes the way of
+ * the SDK: calls with a callback, clients of other parts, middleware that answers itself.
  */
 export function leanCalls(client: IoTManagedIntegrationsClient): void {
-  const { config } = client;
+  if (!hasNeeded(client)) return;
+  const { config, send: theirs } = client;
+  const plain = (...args: readonly unknown[]): unknown => Reflect.apply(theirs, client, args);
   // Each call makes two copies of the configuration that this was given: of plain values, that is several times as fast.
   client.middlewareStack.use(getSchemaSerdePlugin({ ...config }));
   const { signer } = config;
   const signers = new Once<unknown, Awaited<ReturnType<typeof signer>>>();
   config.signer = (scheme) => signers.get(scheme, () => signer(scheme));
-  const preparations = new Once<unknown, Preparation>();
-  const send = async (command: Command, options: Options = {}) => {
-    const { context, chain } = await preparations.get(command.constructor, () => prepare(command, client));
+  const preparations = new Once<unknown, Preparation | undefined>();
+  const send = async (command: Command, options: Options | Callback = {}, callback?: Callback) => {
+    if (typeof options === 'function' || callback) return plain(command, options, callback);
+    const prepared = await preparations.get(command.constructor, () => prepare(command, client));
+    if (prepared === undefined) return plain(command, options);
+    const { context, chain } = prepared;
     const own = contextOf(context, options);
     const handle: Handler = async ({ request }) => ({
       ...(await config.requestHandler.handle(request, options)),
@@ -96,8 +107,22 @@ export function leanCalls(client: IoTManagedIntegrationsClient): void {
   Object.assign(client, { send });
 }
 
-/** Has the SDK make a request, short of sending it, and notes how. */
-async function prepare(command: Command, client: IoTManagedIntegrationsClient): Promise<Preparation> {
+function hasNeeded({ middlewareStack }: IoTManagedIntegrationsClient): boolean {
+  const names = new Set<string | undefined>();
+  const note = (_: Middleware, { name }: Place) => names.add(name);
+  copy(middlewareStack, { add: note, addRelativeTo: note });
+  return NEEDED.every((name) => names.has(name));
+}
+
+/**
+ * Has the SDK make a request, short of sending it, and notes how.
+ *
+ * @returns undefined where it makes none, or not as it is expected to
+ */
+async function prepare(
+  command: Command,
+  client: IoTManagedIntegrationsClient,
+): Promise<Preparation | undefined> {
   const made: { readonly context: Context; readonly headers: Headers }[] = [];
   const passed: Passed[] = [];
   // An entry of a stack has its middleware among its options as well.
@@ -121,7 +146,7 @@ async function prepare(command: Command, client: IoTManagedIntegrationsClient): 
   stack.addRelativeTo(stop, { relation: 'before', toMiddleware: 'retryMiddleware' });
   await command.resolveMiddleware(stack, client.config, {})({ input: command.input });
   const [first] = made;
-  if (first === undefined) throw new TypeError('The SDK made no request');
+  if (first?.context.__smithy_context.selectedHttpAuthScheme === undefined) return undefined;
   return { context: first.context, chain: chainOf(passed, saying(first.headers)) };
 }
 

@@ -9,6 +9,7 @@ import {
   type ServiceInputTypes,
   type ServiceOutputTypes,
 } from '@aws-sdk/client-iot-managed-integrations';
+import { getSchemaSerdePlugin } from '@smithy/core/schema';
 import type { FinalizeRequestMiddleware } from '@smithy/types';
 import { describe, expect, it, vi } from 'vitest';
 import { leanCalls } from '../../lib/aws/lean-calls.ts';
@@ -169,6 +170,89 @@ describe('many calls', () => {
     const { signal } = new AbortController();
     await client.send(task(), { abortSignal: signal });
     expect([seen, requests.length]).toEqual([[signal, signal], 2]);
+  });
+});
+
+describe('what is not known goes the way of the SDK', () => {
+  /** Gives a part of a client another name. */
+  function rename({ middlewareStack }: IoTManagedIntegrationsClient, from: string): void {
+    const renamed = (name: unknown) => (name === from ? `${from}OfAnotherKind` : name);
+    const again: (() => void)[] = [];
+    const note = (method: 'add' | 'addRelativeTo') => (middleware: object, place: Place) => {
+      const [name, toMiddleware] = [renamed(place.name), renamed(place.toMiddleware)];
+      const { aliases, middleware: _, ...rest } = place;
+      const there = { ...rest, name, ...(place.toMiddleware !== undefined && { toMiddleware }) };
+      middlewareStack.remove(String(place.name));
+      again.push(() => Reflect.apply(middlewareStack[method], middlewareStack, [middleware, there]));
+    };
+    Reflect.apply(middlewareStack.applyToStack, middlewareStack, [
+      { add: note('add'), addRelativeTo: note('addRelativeTo') },
+    ]);
+    for (const add of again) add();
+  }
+  interface Place {
+    readonly name?: string;
+    readonly toMiddleware?: string;
+    readonly aliases?: unknown;
+    readonly middleware?: unknown;
+  }
+
+  it.each(['deserializerMiddleware', 'retryMiddleware', 'httpSigningMiddleware'])(
+    'a client whose %s has another name',
+    async (name) => {
+      const { requests, endpoint } = await serve(answer(503), ok({ TaskId: 'task1' }));
+      const client = connect({ ...IDENTITY, retryStrategy: impatient(), endpoint });
+      rename(client, name);
+      leanCalls(client);
+      expect(await client.send(task())).toMatchObject({ TaskId: 'task1', $metadata: { attempts: 2 } });
+      expect(await client.send(task())).toMatchObject({ TaskId: 'task1' });
+      expect(requests.map(({ headers }) => headers.authorization === undefined)).toEqual([
+        false,
+        false,
+        false,
+      ]);
+    },
+  );
+
+  it('a client that has its commands serialise', async () => {
+    const { endpoint } = await serve(ok({ TaskId: 'task1' }));
+    const client = connect({ ...IDENTITY, endpoint });
+    const { send } = client;
+    client.middlewareStack.remove('serializerMiddleware');
+    client.middlewareStack.remove('deserializerMiddleware');
+    leanCalls(client);
+    const command = task();
+    command.middlewareStack.use(getSchemaSerdePlugin(client.config));
+    expect(await client.send(command)).toMatchObject({ TaskId: 'task1' });
+    expect(client.send).toBe(send);
+  });
+
+  it('what middleware answers itself', async () => {
+    const { client, requests } = await talkLean(ok({}));
+    client.middlewareStack.add(
+      () => async () => ({ output: { TaskId: 'known', $metadata: {} }, response: {} }),
+      {
+        step: 'initialize',
+      },
+    );
+    expect(await client.send(task())).toMatchObject({ TaskId: 'known' });
+    expect(await client.send(task())).toMatchObject({ TaskId: 'known' });
+    expect(requests).toEqual([]);
+  });
+
+  it('a call with a callback', async () => {
+    const { client } = await talkLean(ok({ TaskId: 'task1' }), ok({ TaskId: 'task1' }), answer(404));
+    const called: unknown[] = [];
+    await new Promise<void>((resolve) => {
+      client.send(task(), (_, output) => resolve(void called.push(output?.TaskId)));
+    });
+    await new Promise<void>((resolve) => {
+      client.send(task(), {}, (_, output) => resolve(void called.push(output?.TaskId)));
+    });
+    await new Promise<void>((resolve) => {
+      client.send(task(), (error) => resolve(void called.push(error?.$metadata?.httpStatusCode)));
+    });
+    expect(called).toEqual(['task1', 'task1', 404]);
   });
 });
 
