@@ -17,6 +17,8 @@ export interface PollStateDeps {
 /** The state of earlier polls, and whether it could be understood. */
 export interface KnownState extends PollState {
   readonly isReadable: boolean;
+  /** Up to when tasks were watched is from the notes of other parts: this one has none yet. */
+  readonly isInherited?: true;
 }
 
 /** Items that an earlier version of this code wrote, after a rollback or while it was replaced, are looked for so often. */
@@ -67,7 +69,7 @@ export async function withEarlierNotes(
   );
   const watched = watchedInAll(states.map((state) => state?.watched));
   if (watched === undefined || watched.through <= (own.watched?.through ?? 0)) return own;
-  return { ...own, watched };
+  return { ...own, watched, isInherited: true };
 }
 
 function undefinedIfUnreadable(error: unknown): undefined {
@@ -82,7 +84,7 @@ export function partsAfter({ parts }: PollState, count: number, now: number): Pa
 
 /** Leaves the next poll what this one has to say. A state that cannot be understood is left as it is. */
 export async function leavePollState(
-  { isReadable, ...state }: KnownState,
+  { isReadable, isInherited: _, ...state }: KnownState,
   change: Partial<PollState>,
   { tasks, range, log }: PollStateDeps,
 ): Promise<void> {

@@ -1,6 +1,5 @@
 import { type DeliverDeps, type DeliveryReport, deliver } from './deliver.ts';
 import { type Cadence, longestInterval } from './domain/cadence.ts';
-import { keepsTime } from './domain/rules/state.ts';
 import {
   type Discovery,
   type Selection,
@@ -8,23 +7,15 @@ import {
   type Sweep,
   select,
   strangersIn,
-  waitingOf,
 } from './domain/selection.ts';
 import type { Range } from './domain/shards.ts';
-import type { LiveTask, TrackedTask } from './domain/tracked.ts';
-import { pollsALap, resumeAt } from './domain/turns.ts';
-import { watchedAfter } from './domain/watched.ts';
+import { type LiveTask, leftAlone, type TrackedTask } from './domain/tracked.ts';
 import { summarizeError } from './errors.ts';
 import type { FanOut, SharedState, Work } from './fan-out.ts';
+import { leaveState } from './leave-state.ts';
 import { type LookDeps, type Looks, type LookTime, lookAtAll } from './look.ts';
 import { type PollReport, summarizeTasks } from './poll-report.ts';
-import {
-  type KnownState,
-  leavePollState,
-  partsAfter,
-  readPollState,
-  withEarlierNotes,
-} from './poll-state.ts';
+import { readPollState, withEarlierNotes } from './poll-state.ts';
 import type { Items, PollState, TaskStore } from './ports.ts';
 import { NO_SWEEP, type Sweeper } from './sweep.ts';
 
@@ -86,8 +77,8 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
 
   const periodMs = longestInterval(cadenceOf(deps), state.lap);
   const looks = await lookAtAll(selection, { ...deps, periodMs }, time);
-  const parts = shared.isShared ? shared.shards : 1;
-  await leaveState(state, { parts, tasks, selection, looks, startedAt }, deps);
+  const shards = shared.isShared ? shared.shards : undefined;
+  await leaveState(state, { shards, tasks, selection, looks, startedAt }, deps);
   const delivered = await deliver(looks.changed, deps, time.mayDeliver);
 
   if (!shared.isShared) deps.memory.retain(liveIn(tasks, looks), deps.range);
@@ -148,15 +139,6 @@ function timeOf({ remainingMs }: PollDeps): LookTime & {
 
 function isUndelivered(task: TrackedTask): task is LiveTask {
   return task.state === 'live' && task.outbox.length > 0;
-}
-
-/** A task that this poll must neither look at nor discover as new. */
-function leftAlone({ taskId }: { readonly taskId: string }): TrackedTask {
-  return { state: 'excluded', taskId, version: 0 };
-}
-
-function isLeftAlone({ state, version }: TrackedTask): boolean {
-  return state === 'excluded' && version === 0;
 }
 
 /** So many times the looks of one function are the tasks that one function knows. */
@@ -249,63 +231,4 @@ function selectFrom(tasks: readonly TrackedTask[], sweep: Sweep, known: Known, d
 function liveIn(tasks: readonly TrackedTask[], { changed }: Looks): Set<string> {
   const live = tasks.filter(({ state }) => state === 'live');
   return new Set([...live, ...changed].map(({ taskId }) => taskId));
-}
-
-/** So many polls after the last note there is another, well before tasks have to be noted one by one. */
-const NOTE_PERIODS = 1.5;
-
-/** What a poll did. */
-interface Done {
-  /** How many polls it was handed to; 1 where it looked at the tasks itself. */
-  readonly parts: number;
-  readonly tasks: readonly TrackedTask[];
-  readonly selection: Selection;
-  readonly looks: Looks;
-  readonly startedAt: number;
-}
-
-/**
- * A poll that ran out of time leaves where: the next one goes on behind it. And while the clock of any rule runs, there is a note
- * that tasks were looked at.
- */
-async function leaveState(state: KnownState, done: Done, deps: PollDeps): Promise<void> {
-  const { startedAt, parts } = done;
-  const cut = deps.given === undefined ? partsAfter(state, parts, startedAt) : {};
-  const left = parts > 1 ? {} : leftByLooks(state, done, deps);
-  const change = { ...cut, ...left };
-  if (Object.keys(change).length > 0) await leavePollState(state, change, deps);
-}
-
-function leftByLooks(
-  state: KnownState,
-  { tasks, selection, looks, startedAt }: Done,
-  deps: PollDeps,
-): Partial<PollState> {
-  const { watched, watchingSince } = state;
-  const isLate = startedAt - (watched?.through ?? watchingSince) > NOTE_PERIODS * deps.periodMs;
-  const isClockRunning = () => tasks.some((task) => task.state === 'live' && keepsTime(task.snapshot.rules));
-  const isOfLater = watched !== undefined && watched.through > startedAt;
-  const hasToResume = looks.postponed.all.size > 0;
-  if (!hasToResume && !isOfLater && !(isLate && isClockRunning())) return {};
-  const leftAlone = tasks.flatMap((task) => (isLeftAlone(task) ? [task.taskId] : []));
-  const after = watchedAfter(tasks, new Set([...looks.missed, ...leftAlone]), watched, startedAt);
-  return {
-    ...(hasToResume && whereToResume(state, selection, looks, startedAt, deps)),
-    ...(after !== undefined && { watched: after }),
-  };
-}
-
-function whereToResume(
-  state: PollState,
-  selection: Selection,
-  { postponed }: Looks,
-  at: number,
-  { roundMs }: PollDeps,
-): Partial<PollState> {
-  const waiting = selection.looks.map(waitingOf);
-  const polls = pollsALap(waiting, postponed.all);
-  return {
-    resume: resumeAt(waiting, postponed, state.resume),
-    ...(polls !== undefined && { lap: { ms: polls * roundMs, at } }),
-  };
 }

@@ -54,6 +54,15 @@ export interface ExcludedTask extends Item {
   readonly state: 'excluded';
 }
 
+/** Stands for a task that a poll must neither look at nor discover as new. It is never written. */
+export function leftAlone({ taskId }: { readonly taskId: string }): ExcludedTask {
+  return { state: 'excluded', taskId, version: 0 };
+}
+
+export function isLeftAlone({ state, version }: TrackedTask): boolean {
+  return state === 'excluded' && version === 0;
+}
+
 export type TrackedTask = RequestedTask | LiveTask | EndedTask | ExcludedTask;
 
 /** How long an ended task is remembered: far longer than any poller runs, and than an ended task counts as news. */
