@@ -7,7 +7,9 @@ import {
   applyDiff,
   clearDelivered,
   forgetRequest,
+  isLeftAlone,
   isOutboxFull,
+  leftAlone,
   nextToPublish,
   nextToRecord,
   type RequestedTask,
@@ -240,5 +242,14 @@ describe('forgetRequest', () => {
       ...head,
       expiresAt: NOON / 1000 + 7 * 86_400,
     });
+  });
+});
+
+describe('a task that a poll leaves alone', () => {
+  it('is none that was excluded', () => {
+    expect(leftAlone({ taskId: 'task1' })).toEqual({ state: 'excluded', taskId: 'task1', version: 0 });
+    expect(isLeftAlone(leftAlone({ taskId: 'task1' }))).toBe(true);
+    expect(isLeftAlone({ state: 'excluded', taskId: 'task1', version: 1 })).toBe(false);
+    expect(isLeftAlone({ state: 'requested', taskId: 'task1', version: 0 })).toBe(false);
   });
 });
