@@ -3,7 +3,7 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } fr
 import * as z from 'zod/mini';
 import type { Head } from '../domain/chain.ts';
 import type { HistoryRow } from '../domain/events.ts';
-import { HistoryConflictError } from '../errors.ts';
+import { HistoryConflictError, OtaWatchError } from '../errors.ts';
 import type { AppendOutcome, HistoryReader, HistoryStore, Log } from '../ports.ts';
 import { BatchWriter, insertion } from './statements.ts';
 import { parseStored, StoredHistoryRow } from './task-items.ts';
@@ -37,11 +37,15 @@ export function historyTable(
       );
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const Key = { taskId: row.taskId, sequence: row.sequence };
-      const { Item } = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
-      // Put by an earlier try, ours or another poller's, or not ours at all.
-      if (Item?.hash !== row.hash) throw new HistoryConflictError(row.taskId, row.sequence, { cause: error });
+      await expectSame(row, error);
     }
+  }
+
+  /** A row was put by an earlier try, ours or another poller's; or another one has its place. */
+  async function expectSame(row: HistoryRow, cause: Error): Promise<void> {
+    const Key = { taskId: row.taskId, sequence: row.sequence };
+    const { Item } = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
+    if (Item?.hash !== row.hash) throw new HistoryConflictError(row.taskId, row.sequence, { cause });
   }
 
   return {
@@ -50,14 +54,8 @@ export function historyTable(
         statementOf: (row) => insertion(tableName, { ...row }),
         done: () => ({ kind: 'appended' }),
         failed: (_, error) => ({ kind: 'failed', error }),
-        alone: async (row) => {
-          try {
-            await append(row);
-            return { kind: 'appended' };
-          } catch (error) {
-            return { kind: 'failed', error };
-          }
-        },
+        alone: (row) => outcomeOf(append(row)),
+        unmet: (row) => outcomeOf(expectSame(row, new OtaWatchError('There is a row in its place'))),
       });
     },
 
@@ -101,6 +99,15 @@ export function historyTable(
       return { rows: rows.reverse(), unreadable: newest.length - rows.length };
     },
   };
+}
+
+async function outcomeOf(writing: Promise<void>): Promise<AppendOutcome> {
+  try {
+    await writing;
+    return { kind: 'appended' };
+  } catch (error) {
+    return { kind: 'failed', error };
+  }
 }
 
 const DAY_MS = 86_400_000;

@@ -61,7 +61,12 @@ export interface Writing<Item, Outcome extends SomeOutcome> {
   readonly failed: (item: Item, error: unknown) => Outcome;
   /** Writes one item, under the same condition as its statement. Never throws: that it failed is an outcome as well. */
   readonly alone: (item: Item) => Promise<Outcome>;
+  /** Looks who wrote an item whose statement did not meet its condition. Never throws. */
+  readonly unmet: (item: Item) => Promise<Outcome>;
 }
+
+/** Errors of a statement whose condition is not met, and never will be. */
+const UNMET = new Set(['ConditionalCheckFailed', 'DuplicateItem']);
 
 /** Errors that tell of statements, not of the item or of the moment: of a request, and of a statement in it. */
 const NOT_ALLOWED = new Set(['AccessDeniedException', 'UnknownOperationException', 'AccessDenied']);
@@ -101,7 +106,10 @@ export class BatchWriter {
   ): Promise<Outcome[]> {
     const statements = this.#isUsable && items.length > 1 ? items.map(writing.statementOf) : [];
     if (statements.length === 0 || statements.some(({ Statement }) => Statement.length > MAX_LENGTH))
-      return writeAlone(items, writing);
+      return writeAlone(
+        items.map((item) => ({ item, error: '' })),
+        writing,
+      );
     let errors: readonly (string | undefined)[];
     let isWhole = false;
     try {
@@ -111,7 +119,10 @@ export class BatchWriter {
       errors = items.map(() => name);
       isWhole = true;
     }
-    const left = items.filter((_, index) => errors[index] !== undefined);
+    const left = items.flatMap((item, index) => {
+      const error = errors[index];
+      return error === undefined ? [] : [{ item, error }];
+    });
     const alone = await writeAlone(left, writing);
     const hasBadItem = isWhole && alone.some(({ kind }) => kind === 'failed');
     const next = alone.values();
@@ -152,15 +163,15 @@ function isRefusal(
 
 /** Writes items one by one. A database that was too slow for one is not asked for each of the others: the next poll is. */
 async function writeAlone<Item, Outcome extends SomeOutcome>(
-  items: readonly Item[],
-  { alone, failed }: Writing<Item, Outcome>,
+  items: readonly { readonly item: Item; readonly error: string }[],
+  { alone, unmet, failed }: Writing<Item, Outcome>,
 ): Promise<Outcome[]> {
   let timeout: unknown;
   return pMap(
     items,
-    async (item) => {
+    async ({ item, error }) => {
       if (timeout !== undefined) return failed(item, timeout);
-      const outcome = await alone(item);
+      const outcome = await (UNMET.has(error) ? unmet(item) : alone(item));
       if (outcome.error instanceof Error && outcome.error.name === 'TimeoutError') timeout = outcome.error;
       return outcome;
     },

@@ -44,10 +44,28 @@ export function taskWrites(
       return true;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // A write that was applied and then reported lost is tried again by the SDK, and meets itself.
-      const Key = { taskId: task.taskId };
-      const { Item } = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
-      return Item?.writeId === writeId && Item.version === item.version;
+      return isOurs(task, writeId);
+    }
+  }
+
+  /** A write that was applied and then reported lost is tried again by the SDK, and meets itself. */
+  async function isOurs({ taskId, version }: TrackedTask, writeId: string): Promise<boolean> {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: tableName, Key: { taskId }, ConsistentRead: true }),
+    );
+    return Item?.writeId === writeId && Item.version === version + 1;
+  }
+
+  async function outcomeOf<Task extends TrackedTask>(
+    task: Task,
+    writeId: string,
+    writing: Promise<boolean>,
+  ): Promise<WriteOutcome<Task>> {
+    try {
+      if (!(await writing)) return { kind: 'lost-race' };
+      return { kind: 'written', task: remembered(task, writeId) };
+    } catch (error) {
+      return { kind: 'failed', error };
     }
   }
 
@@ -73,14 +91,8 @@ export function taskWrites(
       statementOf: (task) => statementOf(tableName, task, writeId),
       done: (task) => ({ kind: 'written', task: remembered(task, writeId) }),
       failed: (_, error) => ({ kind: 'failed', error }),
-      alone: async (task) => {
-        try {
-          const written = await write(task, writeId);
-          return written === undefined ? { kind: 'lost-race' } : { kind: 'written', task: written };
-        } catch (error) {
-          return { kind: 'failed', error };
-        }
-      },
+      alone: (task) => outcomeOf(task, writeId, put(task, writeId)),
+      unmet: (task) => outcomeOf(task, writeId, isOurs(task, writeId)),
     });
   }
 
