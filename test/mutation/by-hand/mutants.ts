@@ -27,8 +27,8 @@ export const MUTANTS_BY_HAND: readonly MutantByHand[] = [
     name: 'any-write-is-ours',
     breaks: 'The write of another poller is taken for our own',
     file: 'lib/aws/task-writes.ts',
-    find: 'return Item?.writeId === writeId && Item.version === item.version;',
-    replace: 'return Item?.version === item.version;',
+    find: 'return Item?.writeId === writeId && Item.version === version + 1;',
+    replace: 'return Item?.version === version + 1;',
   },
   {
     name: 'no-drain',
