@@ -107,6 +107,13 @@ describe('rounds', () => {
     });
   });
 
+  it('end once the work was handed to others', async () => {
+    const { deps, pollOnce, begun } = invocation(() => 1_000);
+    const poll = async (round: number) => ({ ...(await pollOnce(round)), shards: round === 1 ? 4 : 0 });
+    const report = await pollInRounds(poll, { ...deps, intervalMs: 10_000 });
+    expect([begun, report.shards]).toEqual([[0, 10_000], 4]);
+  });
+
   it('fail with the first, in which nothing was done', async () => {
     const { deps, pollOnce, begun } = invocation(() => 1_000, [0]);
     await expect(pollInRounds(pollOnce, { ...deps, intervalMs: 20_000 })).rejects.toThrow(
