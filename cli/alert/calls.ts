@@ -12,6 +12,8 @@ export type OnCall = (call: Call) => void;
 export function watchedBot(bot: SlackBot, onCall: OnCall): SlackBot {
   return {
     ...bot,
+    // What is wrong with the secret is told as the outcome of the call.
+    ready: () => Promise.resolve(),
     post: (channel, message, options) =>
       watch('chat.postMessage', onCall, bot.post(channel, message, options), (posted) => {
         const how = options.broadcast === true ? 'reply, shown in the channel' : 'reply';
@@ -25,6 +27,7 @@ export function watchedBot(bot: SlackBot, onCall: OnCall): SlackBot {
 /** Tells of every message that is sent to a webhook. */
 export function watchedWebhooks(webhooks: SlackWebhooks, onCall: OnCall): SlackWebhooks {
   return {
+    ready: () => Promise.resolve(),
     post: (channel, message) => watch('webhook', onCall, webhooks.post(channel, message), () => '200 ok'),
   };
 }

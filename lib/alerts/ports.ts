@@ -37,6 +37,8 @@ export interface PostOptions {
 
 /** A Slack workspace, by bot token. Everything throws DestinationError; nothing is retried inside. */
 export interface SlackBot {
+  /** Gets what a request needs before its turn comes: it is to go out when it is. */
+  ready(): Promise<void>;
   /** @param channel name with `#`, or id */
   post(channel: string, message: SlackMessage, options: PostOptions): Promise<PostedMessage>;
   edit(posted: PostedMessage, message: SlackMessage): Promise<void>;
@@ -53,6 +55,8 @@ export interface SlackBot {
 
 /** Incoming webhooks of Slack, each of one channel. Throws DestinationError; nothing is retried inside. */
 export interface SlackWebhooks {
+  /** Gets what a request needs before its turn comes: it is to go out when it is. */
+  ready(channel: string): Promise<void>;
   post(channel: string, message: SlackMessage): Promise<void>;
 }
 

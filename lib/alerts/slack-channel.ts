@@ -103,6 +103,8 @@ export class SlackChannel {
   async #send(message: SlackMessage, options: PostOptions): Promise<PostedMessage | undefined> {
     const door = this.#door;
     const { name } = this.#lane;
+    // A message that comes late after its turn comes too soon before the next one.
+    await (door.kind === 'bot' ? door.bot.ready() : door.webhooks.ready(name));
     await this.#lane.paced(name, POST_EVERY_MS);
     return this.#heeding(name, async () => {
       if (door.kind === 'webhook') {

@@ -120,7 +120,11 @@ export function slackBot({ secrets, apiUrl, timeoutMs = TIMEOUT_MS }: SlackBotOp
     return searchPosts(channelId, ids, read).catch(nothingToRead);
   };
 
-  return { post, edit, find };
+  const ready = async () => {
+    await connected();
+  };
+
+  return { ready, post, edit, find };
 }
 
 /** Whether nobody can tell (undefined), or there is nothing to be found; throws any other error on. */

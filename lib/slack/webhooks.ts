@@ -15,9 +15,13 @@ export interface SlackWebhooksOptions {
 
 /** Incoming webhooks. The address of that of a channel is the secret `slack/webhook/<channel without #>`. */
 export function slackWebhooks({ secrets, timeoutMs = TIMEOUT_MS }: SlackWebhooksOptions): SlackWebhooks {
+  const secretOf = (channel: string) => `slack/webhook/${channel.replace(/^#/, '')}`;
   return {
+    ready: async (channel) => {
+      await secrets.get(secretOf(channel));
+    },
     post: async (channel, message) => {
-      const secret = `slack/webhook/${channel.replace(/^#/, '')}`;
+      const secret = secretOf(channel);
       try {
         await post(secret, await secrets.get(secret), message, timeoutMs);
       } catch (error) {

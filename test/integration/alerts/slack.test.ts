@@ -53,6 +53,17 @@ describe('by bot', () => {
     expect(shown(world)).toEqual([`task1: ${QUEUED}`, '→ task1: Critical breach: failed-percent']);
   });
 
+  it('keeps its pace when it has to wait for the token', async () => {
+    const notifier = world.notifier();
+    notifier.gate.on = ({ operation }) => {
+      if (operation === 'GetParameter') world.now += 900;
+      return undefined;
+    };
+    await tell(notifier, events.breached());
+    expect(shown(world)).toEqual([`task1: ${QUEUED}`, '→ task1: Critical breach: failed-percent']);
+    expect(world.slack.violations).toEqual([]);
+  });
+
   it('begins no message for progress, and remembers it', async () => {
     const notifier = world.notifier();
     const [first, second, third] = aStream(
