@@ -17,6 +17,8 @@ export interface PollStateDeps {
 /** The state of earlier polls, and whether it could be understood. */
 export interface KnownState extends PollState {
   readonly isReadable: boolean;
+  /** Items were looked for that the index did not have: what was read of the index before then may lack them. */
+  readonly wasIndexed?: true;
   /** Up to when tasks were watched is from the notes of other parts: this one has none yet. */
   readonly isInherited?: true;
 }
@@ -40,13 +42,14 @@ export async function readPollState(deps: PollStateDeps, given?: SharedState): P
     const isIndexed = await tasks.indexAll(writeId);
     const state = { ...known, ...(isIndexed && { indexedAt: now() }), isReadable: true };
     await leavePollState(state, {}, deps);
-    return state;
+    return { ...state, wasIndexed: true };
   } catch (error) {
     if (!(error instanceof UnreadableItemError)) throw error;
     const summary = summarizeError(error);
     log.error('An item of the tasks table cannot be understood', { taskId: POLL_STATE_KEY, error: summary });
-    if (given === undefined) await tasks.indexAll(writeId);
-    return { watchingSince: 0, ...given, isReadable: false };
+    if (given !== undefined) return { ...given, isReadable: false };
+    await tasks.indexAll(writeId);
+    return { watchingSince: 0, isReadable: false, wasIndexed: true };
   }
 }
 
@@ -84,7 +87,7 @@ export function partsAfter({ parts }: PollState, count: number, now: number): Pa
 
 /** Leaves the next poll what this one has to say. A state that cannot be understood is left as it is. */
 export async function leavePollState(
-  { isReadable, isInherited: _, ...state }: KnownState,
+  { isReadable, isInherited: _, wasIndexed: __, ...state }: KnownState,
   change: Partial<PollState>,
   { tasks, range, log }: PollStateDeps,
 ): Promise<void> {

@@ -56,8 +56,7 @@ export async function poll(deps: PollDeps): Promise<PollReport> {
   deps.configurations.beginPoll();
   deps.samples.beginPoll();
   deps.oddities.beginPoll();
-  const found = await readPollState(deps, deps.given?.state);
-  const stored = await readTasks(deps);
+  const { found, stored } = await readTable(deps);
   const drained = await deliver(stored.tasks.filter(isUndelivered), deps, time.mayLook);
   const live = [...overlay(stored.tasks, drained), ...stored.unreadable.map(leftAlone)];
   const trusts = await deps.trust.begin();
@@ -144,16 +143,18 @@ function isUndelivered(task: TrackedTask): task is LiveTask {
 /** So many times the looks of one function are the tasks that one function knows. */
 const KNOWN_FOR_LOOKS = 4;
 
+/** What the tasks table has, read at once: in nearly every poll neither waits for the other. */
+async function readTable(deps: PollDeps) {
+  const [found, stored] = await Promise.all([readPollState(deps, deps.given?.state), readTasks(deps)]);
+  const tasks = found.wasIndexed ? await readTasks(deps) : stored;
+  reportUnreadable(tasks, deps.log);
+  return { found, stored: tasks };
+}
+
 /** The tasks of the poll's range; none where they are too many, and then how many those are. */
-async function readTasks({
-  tasks,
-  range,
-  fanOut,
-  log,
-}: PollDeps): Promise<Items & { readonly unread: number }> {
+async function readTasks({ tasks, range, fanOut }: PollDeps): Promise<Items & { readonly unread: number }> {
   const stored = await tasks.readLive(range, fanOut && fanOut.above * KNOWN_FOR_LOOKS);
   if ('tooMany' in stored) return { ...NONE, unread: stored.tooMany };
-  reportUnreadable(stored, log);
   return { ...stored, unread: 0 };
 }
 
