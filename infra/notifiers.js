@@ -2,7 +2,7 @@
 // which YAML could not say: it takes no arguments.
 import { dashboardUrlOf } from './dashboard.js';
 import { alarmsOf } from './notifier/alarms.js';
-import { functionOf } from './notifier/function.js';
+import { eventSourceOf, functionOf } from './notifier/function.js';
 import { queuesOf } from './notifier/queues.js';
 import { roleOf } from './notifier/role.js';
 import { choiceOf, textOf } from './parameters.js';
@@ -58,6 +58,7 @@ async function partsOf(notifier, serverless) {
     resources: {
       Resources: {
         ...queuesOf(notifier),
+        ...eventSourceOf(notifier),
         [`${id}Role`]: roleOf(notifier, secretsKeyArn),
         ...alarmsOf(notifier),
       },

@@ -28,18 +28,28 @@ export function functionOf({ id, key, description, environment }, { localQueues,
         POWERTOOLS_LOG_LEVEL: `\${param:logLevel}`,
         NODE_OPTIONS: '--enable-source-maps',
       },
-      events: [
-        {
-          sqs: {
-            arn: { 'Fn::GetAtt': [`${id}Queue`, 'Arn'] },
-            // Many at once, so that breaches of many rollouts can become one message.
-            batchSize: 200,
-            maximumBatchingWindow: 1,
-            functionResponseType: 'ReportBatchItemFailures',
-            maximumConcurrency: 5,
-          },
-        },
-      ],
     },
   };
 }
+
+/**
+ * Has the function take from its queue. Not an event of the function: with that, every function without a role of its own could
+ * take alerts from the queue.
+ */
+export const eventSourceOf = ({ id }) => ({
+  // Stacks have it by this name: by another, an update would make it anew, which Lambda refuses while there is the old one.
+  [`${id}EventSourceMappingSQS${id}Queue`]: {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    DependsOn: [`${id}Role`],
+    Properties: {
+      EventSourceArn: { 'Fn::GetAtt': [`${id}Queue`, 'Arn'] },
+      FunctionName: { 'Fn::GetAtt': [`${id}LambdaFunction`, 'Arn'] },
+      Enabled: true,
+      // Many at once, so that breaches of many rollouts can become one message.
+      BatchSize: 200,
+      MaximumBatchingWindowInSeconds: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 5 },
+    },
+  },
+});

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tablesOf } from '../../local/template/tables.ts';
 import { openTemplate } from '../../local/template/template.ts';
+import { isAllowed } from '../support/iam/evaluate.ts';
 import { ALERTS_TABLE } from '../support/tables.ts';
 import { resourceTypes } from './template/expected.ts';
 import {
@@ -10,6 +11,7 @@ import {
   alertsTable,
   environmentOf,
   grantsFor,
+  mappingOf,
   NOTIFIERS,
   pagerDuty,
   secretsArn,
@@ -18,6 +20,7 @@ import {
 } from './template/expected-notifiers.ts';
 import { grantsOf } from './template/grants.ts';
 import { exportsOf, type Packaged, unpack, Workshop } from './template/package.ts';
+import { ACCOUNT, policiesOf, REGION } from './template-policies/deployment.ts';
 
 const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/secrets';
 const SHARED_BUS = 'arn:aws:events:eu-west-1:111122223333:event-bus/shared';
@@ -32,6 +35,7 @@ const SETTINGS = {
   alertsDelayAlarmSeconds: '900',
   eventBusArn: SHARED_BUS,
 };
+const OWN_FUNCTION = '\nfunctions:\n  - own:\n      handler: functions/poll.handler\n';
 const params = (values: Readonly<Record<string, string>>) =>
   Object.entries(values).map(([name, value]) => `--param=${name}=${value}`);
 
@@ -40,6 +44,12 @@ const addedBy = ({ template }: Packaged) =>
   Object.keys(template.Resources).filter((id) => !(id in resourceTypes));
 const propertiesOf = ({ template }: Packaged, id: string) => template.Resources[id]?.Properties;
 const pascal = (kind: string) => kind.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** Somebody's own, without a role of its own. */
+async function addOwnFunction(copy: string): Promise<void> {
+  const file = path.join(copy, 'serverless.yml');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('\nfunctions:\n', OWN_FUNCTION));
+}
 
 let workshop: Workshop;
 let both: Packaged;
@@ -51,7 +61,11 @@ beforeAll(async () => {
   workshop = await Workshop.open();
   both = await workshop.package('both', params({ slack: 'bot', pagerduty: 'on' }));
   [prod, onlySlack, onlyPagerDuty] = await Promise.all([
-    workshop.package('prod', ['--stage', 'prod', ...params({ slack: 'bot' })]),
+    workshop.package(
+      'prod',
+      ['--stage', 'prod', ...params({ slack: 'bot', pagerduty: 'on' })],
+      addOwnFunction,
+    ),
     workshop.package('slack', params(SETTINGS)),
     workshop.package(
       'pagerduty',
@@ -114,6 +128,10 @@ describe('the notifiers', () => {
   it.each(NOTIFIERS)('$id takes the events of the bus from a queue of its own', (notifier) => {
     for (const [id, expected] of Object.entries(wayOf(notifier)))
       expect(propertiesOf(both, id)).toEqual(expected);
+    expect(both.template.Resources[mappingOf(notifier)]).toMatchObject({
+      Type: 'AWS::Lambda::EventSourceMapping',
+      DependsOn: [`${notifier.id}Role`],
+    });
   });
 
   it.each(NOTIFIERS)('$id is packed alone and small, and loads where nothing else lies', async (notifier) => {
@@ -159,6 +177,23 @@ describe('permissions of the notifiers', () => {
   it('give the history to nobody else', () => {
     expect(JSON.stringify(notifierGrants(both))).not.toMatch(/HistoryTable|TasksTable|PutEvents/);
   });
+
+  it.each(NOTIFIERS)(
+    'let $id alone take from its queue, not a function without a role of its own',
+    ({ id, key }) => {
+      const { identities, ofResources } = policiesOf(prod.template);
+      const resource = `arn:aws:sqs:${REGION}:${ACCOUNT}:ota-watch-prod-${key}`;
+      const context = { 'aws:securetransport': 'true' };
+      const whoMay = (action: string) =>
+        [...identities]
+          .filter(([, statements]) =>
+            isAllowed({ caller: { statements }, action, resource, context }, ofResources),
+          )
+          .map(([role]) => role);
+      expect([...identities.keys()]).toContain('IamRoleLambdaExecution');
+      expect(['sqs:ReceiveMessage', 'sqs:DeleteMessage'].map(whoMay)).toEqual([[`${id}Role`], [`${id}Role`]]);
+    },
+  );
 });
 
 describe('settings of the notifiers', () => {

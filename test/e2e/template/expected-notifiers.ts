@@ -28,7 +28,8 @@ export const NOTIFIERS = [slack, pagerDuty];
 const FOURTEEN_DAYS = 14 * 24 * 60 * 60;
 const queueOf = ({ id }: ExpectedNotifier) => `${id}Queue`;
 const deadLettersOf = ({ id }: ExpectedNotifier) => `${id}DeadLetterQueue`;
-const mappingOf = ({ id }: ExpectedNotifier) => `${id}EventSourceMappingSQS${id}Queue`;
+/** Logical id of what has the queue's messages taken. */
+export const mappingOf = ({ id }: ExpectedNotifier) => `${id}EventSourceMappingSQS${id}Queue`;
 
 /** The environment of a notifier's function when nothing else is configured. */
 export const environmentOf = (notifier: ExpectedNotifier) => ({
