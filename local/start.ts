@@ -9,6 +9,7 @@ import { auditHistory, readHistory } from './demo/history.ts';
 import { play } from './demo/play.ts';
 import { brokenPromises } from './demo/promises.ts';
 import { LAST_MINUTE, ROLLOUTS } from './demo/rollouts.ts';
+import { auditSharing } from './demo/sharing.ts';
 import { SteppedClock } from './demo/stepped-clock.ts';
 import { Story } from './demo/story.ts';
 import { alertsOptionsOf } from './settings/alerts-options.ts';
@@ -16,7 +17,7 @@ import { LocalSettingsError, readLocalSettings } from './settings/local-settings
 import { type Stack, startStack } from './stack/stack.ts';
 import { StackError } from './stack/stack-error.ts';
 import { type Line, type Paint, styled } from './terminal/line.ts';
-import { introduction, summary } from './terminal/messages.ts';
+import { introduction, sharedLines, summary } from './terminal/messages.ts';
 import { type Options, readOptions, USAGE, UsageError } from './terminal/options.ts';
 import { createScreen } from './terminal/screen.ts';
 import { Watcher } from './terminal/watcher.ts';
@@ -83,6 +84,7 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
       simulator: { seed: options.seed, now: clock.now },
       alerts: destinations.alerts,
       api: dashboard.api,
+      ...(options.fanOutAbove !== undefined && { fanOutAbove: options.fanOutAbove }),
       signal,
       onLogLine: watcher.onLogLine,
       onInvoked: watcher.onInvoked,
@@ -106,7 +108,7 @@ interface Running {
 }
 
 async function demonstrate(
-  { everyMs, untilDone }: Options,
+  { everyMs, fanOutAbove, untilDone }: Options,
   running: Running,
   watcher: Watcher,
   clock: SteppedClock,
@@ -121,6 +123,7 @@ async function demonstrate(
       dashboardUrl: dashboard.openUrl,
       logFile: path.relative(process.cwd(), stack.logFile),
       everySeconds: everyMs / 1_000,
+      fanOutAbove,
     }),
   );
   stack.bus.subscribe(watcher.onEvent);
@@ -129,15 +132,19 @@ async function demonstrate(
   let problems: readonly string[] | undefined;
   let alertsUntil: AbortSignal | undefined;
 
-  const afterPoll = async () => {
+  const afterPoll = async (parts: number) => {
     const { tasks } = await table.readAll();
     watcher.onPolled(
       tasks.flatMap((task) => (task.state === 'live' ? [task.snapshot.facts] : [])),
       clock.now(),
+      parts,
     );
     if (story.minute < LAST_MINUTE || problems !== undefined) return false;
     alertsUntil ??= AbortSignal.timeout(ALERTS_MS);
-    const found = await problemsOf(running, watcher, alertsUntil);
+    const found = [
+      ...(await problemsOf(running, watcher, alertsUntil)),
+      ...auditSharing(fanOutAbove, watcher.shared.polls),
+    ];
     if (found.length > 0 && story.minute < LAST_MINUTE + GRACE_MINUTES) return false;
     problems = found;
     watcher.conclude([...ending(watcher, found), ...(untilDone ? [] : GOES_ON)]);
@@ -176,7 +183,7 @@ async function problemsOf(
   ];
 }
 
-function ending({ rollouts, events }: Watcher, problems: readonly string[]): Line[] {
+function ending({ rollouts, events, shared }: Watcher, problems: readonly string[]): Line[] {
   const outcomes = ROLLOUTS.map(({ taskId, name, promises }) => ({
     name,
     last: rollouts.get(taskId),
@@ -189,6 +196,7 @@ function ending({ rollouts, events }: Watcher, problems: readonly string[]): Lin
           [styled('green', `All ${events.length} events came once and in order, as the history has them.`)],
           [styled('green', 'Slack and PagerDuty know of them, and no incident is left open.')],
           [styled('green', 'The dashboard shows every rollout as it ended.')],
+          ...sharedLines(shared),
         ]
       : [[styled('red', 'Not as promised:')], ...problems.map((problem): Line => [`  ${problem}`])];
   return [...summary(outcomes), ...verdict];

@@ -7,10 +7,11 @@ export interface PlayOptions {
   /** So many polls in a row may fail before it is no accident. */
   readonly maxFailures: number;
   readonly signal: AbortSignal;
-  readonly invokePoll: () => Promise<void>;
+  /** Gives into how many parts the poll was cut for workers, who are done with them; 0 where it was not. */
+  readonly invokePoll: () => Promise<number>;
   readonly onPollFailure: (error: unknown) => void;
   /** Called after each poll that ended well; the play ends when it gives true. */
-  readonly afterPoll: () => Promise<boolean>;
+  readonly afterPoll: (parts: number) => Promise<boolean>;
 }
 
 /**
@@ -21,12 +22,12 @@ export interface PlayOptions {
  */
 export async function play(options: PlayOptions): Promise<void> {
   const { nextMinute, everyMs, maxFailures, signal, invokePoll, onPollFailure, afterPoll } = options;
-  let failures = 0;
+  let [failures, parts] = [0, 0];
   for (;;) {
     const begunAt = performance.now();
     if (failures === 0) nextMinute();
     try {
-      await invokePoll();
+      parts = await invokePoll();
       failures = 0;
     } catch (error) {
       signal.throwIfAborted();
@@ -35,7 +36,7 @@ export async function play(options: PlayOptions): Promise<void> {
       if (failures > maxFailures)
         throw new StackError(`${failures} polls in a row have failed`, { cause: error });
     }
-    if (failures === 0 && (await afterPoll())) return;
+    if (failures === 0 && (await afterPoll(parts))) return;
     await sleep(Math.max(0, everyMs - (performance.now() - begunAt)), undefined, { signal });
   }
 }

@@ -22,6 +22,14 @@ export interface BatchFailure {
   readonly error: Error;
 }
 
+/** What a function has made of a batch. */
+export interface HandledBatch {
+  readonly source: EventSourceDefinition;
+  readonly records: readonly SQSRecord[];
+  /** Ids of the messages that failed, and come again. */
+  readonly failed: ReadonlySet<string>;
+}
+
 export interface EventSourceOptions {
   readonly source: EventSourceDefinition;
   readonly queues: Queues;
@@ -32,6 +40,8 @@ export interface EventSourceOptions {
   /** Waits for more messages as long as the definition says, as Lambda does; else only while the queue has more. */
   readonly keepsWindow?: boolean;
   readonly onFailure?: (failure: BatchFailure) => void;
+  /** Called when a batch was dealt with: its messages that did not fail are out of the queue. */
+  readonly onHandled?: (batch: HandledBatch) => void;
 }
 
 export interface EventSource {
@@ -77,16 +87,21 @@ export function startEventSource(options: EventSourceOptions): EventSource {
   }
 
   async function deliver(records: readonly SQSRecord[]): Promise<void> {
-    try {
-      const failed = await invoke(records, options, signal);
-      await remove(
-        records.filter(({ messageId }) => !failed.has(messageId)),
-        options,
-        signal,
-      );
-    } catch (cause) {
+    const failed = await attempt(records).catch((cause) => {
       report(records, cause);
-    }
+      return new Set(records.map(({ messageId }) => messageId));
+    });
+    options.onHandled?.({ source, records, failed });
+  }
+
+  async function attempt(records: readonly SQSRecord[]): Promise<ReadonlySet<string>> {
+    const failed = await invoke(records, options, signal);
+    await remove(
+      records.filter(({ messageId }) => !failed.has(messageId)),
+      options,
+      signal,
+    );
+    return failed;
   }
 
   /** Whatever comes of a duplicate, the message is dealt with by its first delivery. */

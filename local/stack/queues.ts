@@ -23,7 +23,7 @@ export function startEventSources(
   { eventSources }: Deployment,
   queues: Queues,
   call: Call,
-  ways: Pick<EventSourceOptions, 'keepsWindow' | 'onFailure'>,
+  ways: Pick<EventSourceOptions, 'keepsWindow' | 'onFailure' | 'onHandled'>,
 ): StackQueues & { readonly close: () => Promise<void> } {
   const options = { queues, call, region: REGION, now: Date.now, ...ways };
   const sources = eventSources.map((definition) => {

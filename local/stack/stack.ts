@@ -28,11 +28,15 @@ import {
 import { openLogFile } from './function-log.ts';
 import { freeUrls, type OfflineUrls, runOffline, untilAnswering } from './offline.ts';
 import { packageService } from './package-service.ts';
+import { PollParts, readParts } from './poll-parts.ts';
 import { type StackQueues, startEventSources } from './queues.ts';
 import { prepareRun } from './run-files.ts';
 import { announceStack, type RunningStack, withdrawStack } from './running-stack.ts';
 import type { Ending, ServerlessOptions, ServerlessParams } from './serverless.ts';
 import { StackError } from './stack-error.ts';
+
+/** When the next poll is due, workers drop what is left of the one before: what they have dealt with until then, they have done. */
+const POLL_PERIOD_MS = 60_000;
 
 export interface StackOptions {
   /** Folder of serverless.yml and node_modules. */
@@ -44,6 +48,8 @@ export interface StackOptions {
   readonly alerts?: AlertsOptions;
   /** The audit API; none where not given. */
   readonly api?: ApiOptions;
+  /** Looks of a poll above which workers share it; as serverless.yml says where not given. */
+  readonly fanOutAbove?: number;
   /** Gathers messages of a queue as long as AWS would; else only while it has more. */
   readonly keepsWindow?: boolean;
   /** Gives up starting, and kills the functions, at once. */
@@ -70,8 +76,13 @@ export interface Stack {
   readonly logFile: string;
   /** Rejects when the functions end by themselves. */
   readonly failed: Promise<never>;
-  /** Invokes what the schedule of the poll points at, and waits for it; rejects with what went wrong in it. */
-  invokePoll(): Promise<void>;
+  /**
+   * Invokes what the schedule of the poll points at, and waits for it, and for the workers that it shares its work with; rejects
+   * with what went wrong. One at a time.
+   *
+   * @returns into how many parts it was cut for workers; 0 where it was not
+   */
+  invokePoll(): Promise<number>;
   /** Ends everything at once. */
   close(): Promise<void>;
 }
@@ -118,7 +129,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   const signal = AbortSignal.any(given === undefined ? [ending.signal] : [ending.signal, given]);
   try {
-    const params = { ...alertParams(options.alerts), ...apiParams(options.api) };
+    const { alerts, api, fanOutAbove } = options;
+    const sharing = fanOutAbove === undefined ? {} : { fanOutAbove: String(fanOutAbove) };
+    const params = { ...alertParams(alerts), ...apiParams(api), ...sharing };
     const parts = await startParts({ options, params, signal, folder, closers, onLine, cloudWatch });
     return { ...parts, logFile, close };
   } catch (error) {
@@ -153,8 +166,10 @@ async function startParts(start: Start): Promise<Omit<Stack, 'logFile' | 'close'
   };
   const { failed } = await startFunctions(urls, endpoints, start);
   const { keepsWindow = false, onBatchFailure } = options;
+  const parts = new PollParts();
   const stackQueues = startEventSources(deployment, queues, invoke, {
     keepsWindow,
+    onHandled: parts.onHandled,
     ...(onBatchFailure !== undefined && { onFailure: onBatchFailure }),
   });
   closers.push(stackQueues.close);
@@ -178,7 +193,13 @@ async function startParts(start: Start): Promise<Omit<Stack, 'logFile' | 'close'
   await announceStack(options.project, running);
   closers.push(() => withdrawStack(options.project, process.pid));
   const invokePoll = async () => {
-    await invoke(pollSchedule.functionLogicalId, pollSchedule.payload(randomUUID(), Date.now()), signal);
+    const now = Date.now();
+    const due = AbortSignal.any([signal, AbortSignal.timeout(POLL_PERIOD_MS)]);
+    parts.begin(now);
+    const payload = pollSchedule.payload(randomUUID(), now);
+    const count = readParts(await invoke(pollSchedule.functionLogicalId, payload, signal));
+    await parts.done(count, due);
+    return count;
   };
   return {
     simulator,

@@ -17,6 +17,8 @@ export interface Introduction {
   readonly inboxUrl: string;
   readonly logFile: string;
   readonly everySeconds: number;
+  /** Looks of a poll above which workers share it, where that was asked for. */
+  readonly fanOutAbove?: number | undefined;
 }
 
 /** A URL is worth nothing if it is cut. */
@@ -45,9 +47,13 @@ export function introduction(stack: Introduction): Line[] {
     ['  ', toWidth('logs of functions', NAME_WIDTH), `  ${stack.logFile}`],
     [],
     [`A poll every ${stack.everySeconds} seconds; a simulated minute passes before each.`],
+    ...sharing(stack.fanOutAbove),
     [],
   ];
 }
+
+const sharing = (above: number | undefined): Line[] =>
+  above === undefined ? [] : [[`Workers share each poll that has more looks than ${above}.`]];
 
 const namesOf = (rules: Introduction['rules']) => rules.map(({ name }) => name).join(', ');
 
@@ -80,6 +86,18 @@ export function batchFailureLine({ source, error }: BatchFailure, time: string):
 /** A function has taken an event of a rule. */
 export function invokedLine(functionName: string, time: string): Line {
   return [...columns(time, functionName, kindOf('dim', 'INVOKED')), 'by a rule'];
+}
+
+/** What workers have shared. */
+export interface Shared {
+  readonly polls: number;
+  /** Of all of these polls together. */
+  readonly parts: number;
+}
+
+/** That work was shared, where it was. */
+export function sharedLines({ polls, parts }: Shared): Line[] {
+  return polls === 0 ? [] : [[styled('green', `Polls that workers shared: ${polls}, in ${parts} parts.`)]];
 }
 
 /** How a rollout ended, and how many of the promised events came. */

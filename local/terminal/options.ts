@@ -5,10 +5,11 @@ export const USAGE = `Usage: npm start -- [options]
 
 Runs ota-watch whole on this machine, and shows what it makes of a few scripted rollouts.
 
-  --every SECONDS  time between polls, in each of which a simulated minute passes (default: 2)
-  --seed N         what everything random in the rollouts follows from (default: 1)
-  --until-done     end when the scripted rollouts are over: with status 0 if every event came, else with 1
-  --help           show this text`;
+  --every SECONDS    time between polls, in each of which a simulated minute passes (default: 2)
+  --seed N           what everything random in the rollouts follows from (default: 1)
+  --fan-out-above N  let workers share each poll that has more looks than N (default: fanOutAbove of serverless.yml)
+  --until-done       end when the scripted rollouts are over: with status 0 if every event came, else with 1
+  --help             show this text`;
 
 /** A command line that cannot be understood. */
 export class UsageError extends Error {
@@ -18,6 +19,8 @@ export class UsageError extends Error {
 export interface Options {
   readonly everyMs: number;
   readonly seed: number;
+  /** Looks of a poll above which workers share it. */
+  readonly fanOutAbove?: number;
   readonly untilDone: boolean;
 }
 
@@ -31,6 +34,9 @@ const number = (range: z.ZodNumber) =>
 const optionsSchema = z.object({
   every: number(z.number().max(3_600, 'must be 3600 at most')).default(2),
   seed: number(z.int('must be a whole number')).default(1),
+  'fan-out-above': number(
+    z.int('must be a whole number').min(1, 'must be 1 at least').max(1_000_000, 'must be 1000000 at most'),
+  ).optional(),
   'until-done': z.boolean().default(false),
 });
 
@@ -48,8 +54,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
     const problems = parsed.error.issues.map(({ path, message }) => `--${path.join('.')} ${message}`);
     throw new UsageError(problems.join('\n'), { cause: parsed.error });
   }
-  const { every, seed, 'until-done': untilDone } = parsed.data;
-  return { everyMs: every * 1_000, seed, untilDone };
+  const { every, seed, 'fan-out-above': fanOutAbove, 'until-done': untilDone } = parsed.data;
+  return { everyMs: every * 1_000, seed, untilDone, ...(fanOutAbove !== undefined && { fanOutAbove }) };
 }
 
 function parseOptions(args: readonly string[]) {
@@ -59,6 +65,7 @@ function parseOptions(args: readonly string[]) {
       options: {
         every: { type: 'string' },
         seed: { type: 'string' },
+        'fan-out-above': { type: 'string' },
         'until-done': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -19,6 +19,7 @@ export class Watcher {
   /** Events that are not as the contract says. */
   readonly violations: string[] = [];
   readonly rollouts = new Rollouts();
+  readonly shared = { polls: 0, parts: 0 };
   readonly #screen: Screen;
   readonly #now: () => number;
   readonly #time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
@@ -70,12 +71,16 @@ export class Watcher {
     this.print(troubleLine(about, messageOf(error), this.#clock()));
   }
 
-  /** A poll is over: the tasks as it left them. */
-  onPolled(tasks: readonly Sighting[], simulatedNow: number): void {
+  /** A poll is over: the tasks as it left them, and into how many parts it was cut for workers (0 where it was not). */
+  onPolled(tasks: readonly Sighting[], simulatedNow: number, parts: number): void {
     this.#polls += 1;
+    if (parts > 0) {
+      this.shared.polls += 1;
+      this.shared.parts += parts;
+    }
     for (const task of tasks) this.rollouts.see(task);
     const { all } = this.rollouts;
-    const polled = `poll ${this.#polls}, simulated time ${this.#time.format(simulatedNow)}`;
+    const polled = `poll ${this.#polls}${inParts(parts)}, simulated time ${this.#time.format(simulatedNow)}`;
     this.#screen.showBlock([[], [styled('dim', polled)], ...rolloutLines(all)]);
     const isDue = !this.#screen.hasBlock && this.#polls % PRINT_EVERY === 0;
     if (isDue) this.print([styled('dim', `${this.#clock()}  ${polled}: ${rolloutsInShort(all)}`)]);
@@ -85,6 +90,8 @@ export class Watcher {
     return this.#time.format(this.#now());
   }
 }
+
+const inParts = (parts: number) => (parts === 0 ? '' : ` in ${parts} parts`);
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { render } from '../../../local/terminal/line.ts';
-import { deliveryFailureLine, introduction, summary } from '../../../local/terminal/messages.ts';
+import { deliveryFailureLine, introduction, sharedLines, summary } from '../../../local/terminal/messages.ts';
 import { counts } from '../../support/builders.ts';
 
 const plain = (_: unknown, text: string) => text;
@@ -43,6 +43,21 @@ it('says where everything listens', () => {
     '  Slack, PagerDuty      http://127.0.0.1:7/inbox      what they have, as it would look',
     '  logs of functions     a.log',
   ]);
+  const ends = [stack, { ...stack, fanOutAbove: 2 }].map((one) =>
+    introduction({ ...one, rules: [] }).slice(10),
+  );
+  const polls = 'A poll every 2 seconds; a simulated minute passes before each.';
+  expect(ends.map((end) => end.map((line) => render(line, plain)))).toEqual([
+    [polls, ''],
+    [polls, 'Workers share each poll that has more looks than 2.', ''],
+  ]);
+});
+
+it.each([
+  [{ polls: 0, parts: 0 }, []],
+  [{ polls: 15, parts: 120 }, ['Polls that workers shared: 15, in 120 parts.']],
+])('sums up what workers shared: %j', (shared, expected) => {
+  expect(sharedLines(shared).map((line) => render(line, plain))).toEqual(expected);
 });
 
 it('sums up, also what did not come', () => {

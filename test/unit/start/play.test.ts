@@ -5,6 +5,7 @@ import { StackError } from '../../../local/stack/stack-error.ts';
 /** Plays with polls that fail where told, and notes what happens. */
 function stage(fails: (poll: number) => boolean, maxFailures = 2) {
   const happened: string[] = [];
+  const told: number[] = [];
   let [minutes, polls] = [0, 0];
   const stopping = new AbortController();
   const options = {
@@ -19,11 +20,15 @@ function stage(fails: (poll: number) => boolean, maxFailures = 2) {
       polls += 1;
       if (fails(polls)) throw new Error(`poll ${polls}`);
       happened.push(`poll ${polls}`);
+      return polls;
     },
     onPollFailure: (error: unknown) => happened.push(`${error}`),
-    afterPoll: async () => minutes === 3,
+    afterPoll: async (parts: number) => {
+      told.push(parts);
+      return minutes === 3;
+    },
   };
-  return { happened, stopping, options };
+  return { happened, told, stopping, options };
 }
 
 it('lets a minute pass before each poll', async () => {
@@ -33,8 +38,9 @@ it('lets a minute pass before each poll', async () => {
 });
 
 it('repeats a poll that failed before the next minute passes', async () => {
-  const { happened, options } = stage((poll) => poll === 2 || poll === 3);
+  const { happened, told, options } = stage((poll) => poll === 2 || poll === 3);
   await play(options);
+  expect(told).toEqual([1, 4, 5]);
   expect(happened).toEqual([
     'minute 1',
     'poll 1',

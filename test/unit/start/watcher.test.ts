@@ -63,8 +63,16 @@ it('shows what functions warn of, and what goes wrong', () => {
 
 it('shows the rollouts in every fifth poll', () => {
   const { watcher, output } = watching();
-  for (let poll = 1; poll <= 10; poll += 1) watcher.onPolled([facts()], NOON);
+  for (let poll = 1; poll <= 10; poll += 1) watcher.onPolled([facts()], NOON, 0);
   expect(output()).toBe(
     'TIME  poll 5, simulated time TIME: task1 0 %\nTIME  poll 10, simulated time TIME: task1 0 %\n',
   );
+  expect(watcher.shared).toEqual({ polls: 0, parts: 0 });
+});
+
+it('tells of polls that workers share, and counts them', () => {
+  const { watcher, output } = watching();
+  for (const parts of [4, 0, 2, 0, 8]) watcher.onPolled([facts()], NOON, parts);
+  expect(output()).toBe('TIME  poll 5 in 8 parts, simulated time TIME: task1 0 %\n');
+  expect(watcher.shared).toEqual({ polls: 3, parts: 14 });
 });

@@ -9,6 +9,7 @@ import {
   type BatchFailure,
   type EventSource,
   type EventSourceOptions,
+  type HandledBatch,
   startEventSource,
 } from '../../../../local/queue/event-source.ts';
 import { type Queues, startQueues } from '../../../../local/queue/queues.ts';
@@ -44,11 +45,13 @@ let queues: Queues;
 let notify: FunctionEndpoint;
 let source: EventSource | undefined;
 let failures: BatchFailure[];
+let handled: HandledBatch[];
 
 beforeEach(async () => {
   queues = await startQueues({ queues: QUEUES, ...place });
   notify = new FunctionEndpoint();
   failures = [];
+  handled = [];
 });
 
 afterEach(async () => {
@@ -68,6 +71,7 @@ async function start(
     call: await notify.start(),
     now: Date.now,
     onFailure: (failure) => failures.push(failure),
+    onHandled: (batch) => handled.push(batch),
     ...options,
   });
   return source;
@@ -112,6 +116,7 @@ describe('a batch', () => {
       ],
     ]);
     expect(await queues.count('Queue')).toBe(0);
+    expect(handled).toEqual([{ source: SOURCE, records: notify.batches[0], failed: new Set() }]);
   });
 
   it('holds what the queue has, up to its size', async () => {
@@ -175,6 +180,8 @@ describe('a message that failed', () => {
     await send('a', 'b', 'c');
     await (await start()).idle();
     expect(notify.bodies).toEqual([['a', 'b', 'c'], ['b']]);
+    const b = notify.batches[1]?.[0]?.messageId;
+    expect(handled.map(({ failed }) => [...failed])).toEqual([[b], []]);
     expect(notify.batches[1]?.[0]?.attributes.ApproximateReceiveCount).toBe('2');
     expect(failures).toEqual([]);
   });
@@ -215,6 +222,8 @@ describe('a function that fails', () => {
         error: expect.objectContaining({ message: 'Invoking Notify was answered with 500: broken' }),
       },
     ]);
+    const ids = notify.batches[0]?.map(({ messageId }) => messageId);
+    expect(handled).toEqual([{ source: SOURCE, records: notify.batches[0], failed: new Set(ids) }]);
   });
 });
 
