@@ -47,7 +47,7 @@ export const crashEverywhere: Guarantee<Script> = {
   promise: 'Whichever request a poll dies at, before it takes effect or after, nothing is lost.',
   unit: 'worlds',
   runsPerScript: 1,
-  scripts: { full: 1_000, share: 8 },
+  scripts: { full: 1_000, share: 4 },
   script: fc.record({
     lives: fc.array(lives({ polls: 4, maxSteps: 8, maxWait: 3 }), { minLength: TASKS, maxLength: TASKS }),
     ends: fc.array(fc.constantFrom(...ENDS), { minLength: 1, maxLength: 20, size: 'max' }),

@@ -44,7 +44,7 @@ export const histories: Guarantee<Script> = {
     'The events of a rollout are those that its states ask for, whatever crashes; duplicates are alike.',
   unit: `histories of ${POLLS} polls`,
   runsPerScript: TASKS,
-  scripts: { full: 500, share: 2 },
+  scripts: { full: 500, share: 1 },
   script: fc.record({
     lives: fc.array(lives({ polls: POLLS / 2, maxSteps: 15, maxWait: 5 }), {
       minLength: TASKS,

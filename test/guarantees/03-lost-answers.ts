@@ -37,7 +37,7 @@ export const lostAnswers: Guarantee<Script> = {
   promise: 'Three of ten writes are applied and reported failed: no history has a gap or a fork.',
   unit: 'worlds',
   runsPerScript: 1,
-  scripts: { full: 5_000, share: 15 },
+  scripts: { full: 5_000, share: 5 },
   script: fc.record({
     lives: fc.array(lives({ polls: 1, maxSteps: 5, maxWait: 1 }), { minLength: 1, maxLength: MOST_TASKS }),
     seed: fc.nat(),

@@ -62,7 +62,7 @@ export const overlaps: Guarantee<Script> = {
   promise: 'Any number of pollers, in any interleaving, make one chain, in which no status goes backwards.',
   unit: 'interleavings',
   runsPerScript: 1,
-  scripts: { full: 10_000, share: 50 },
+  scripts: { full: 10_000, share: 20 },
   script: fc.record({
     lives: fc.array(lives({ polls: 0, maxSteps: 6, maxWait: 1 }), { minLength: 1, maxLength: 2 }),
     fates: fc.array(fc.option(fate, { nil: undefined }), { minLength: 2, maxLength: 4 }),

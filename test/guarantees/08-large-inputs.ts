@@ -76,7 +76,7 @@ export const largeInputs: Guarantee<LargeScript> = {
     'Whatever the size of what the service answers, and however much waits while the bus is out: no task is stuck, no item, event or request is over its limit, and everything goes out once the bus is back.',
   unit: 'tasks',
   runsPerScript: 2,
-  scripts: { full: 16, share: 2 },
+  scripts: { full: 16, share: 1 },
   script: fc.record({
     tasks: fc.array(task, { minLength: 2, maxLength: 2 }),
     criteria: fc.constantFrom(0, 3, 20, 1_000),

@@ -78,7 +78,7 @@ export class Workshop {
 
   /**
    * Runs `serverless package` on a copy of the sources, since it empties `.serverless` and `.esbuild` of where it runs.
-   * It gets no environment but PATH and HOME: no credentials, no region.
+   * Of the environment it gets PATH and HOME, and where to leave what it leaves behind: no credentials, no region.
    */
   async package(name: string, args: string[], edit?: (copy: string) => Promise<void>): Promise<Packaged> {
     const copy = await this.emptyFolder(name);
@@ -87,7 +87,12 @@ export class Workshop {
     }
     await symlink(path.join(REPOSITORY, 'node_modules'), path.join(copy, 'node_modules'));
     await edit?.(copy);
-    const env = { PATH: `${BIN}${path.delimiter}${process.env.PATH}`, HOME: this.folder };
+    const env = {
+      PATH: `${BIN}${path.delimiter}${process.env.PATH}`,
+      HOME: this.folder,
+      TMPDIR: this.folder,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+    };
     const { stdout, stderr } = await run(path.join(BIN, 'serverless'), ['package', ...args], {
       cwd: copy,
       env,
