@@ -69,7 +69,8 @@ export class Trail {
   /** A row that is what it was when it was written, save for the place it has. */
   #noteMove(row: StoredRow, sequence: number): void {
     const { taskId, hash } = this.#context;
-    const [id, was = ''] = String(row.eventId).split(':');
+    if (typeof row.eventId !== 'string') return;
+    const [id, was = ''] = row.eventId.split(':');
     const isPlace = Number.isSafeInteger(sequence) && sequence > 0;
     if (!isPlace || row.eventId === `${taskId}:${sequence}` || id !== taskId) return;
     const { hash: stated, ...content } = row;

@@ -78,7 +78,8 @@ export function checkRow(
   const checked = checkedRow(row, sequence);
   const last: LastRow = {
     ...checked,
-    hash: String(row.hash),
+    // Whatever else stands there is found by the check of the hash.
+    hash: typeof row.hash === 'string' ? row.hash : '',
     endsTracking:
       row.detailType === 'OTA Task Tracking Stopped' ||
       (row.detailType === 'OTA Task Event Set Aside' && before.last?.endsTracking === true),

@@ -119,6 +119,16 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'ids-that-are-no-text',
+    tamper: (world, rows) =>
+      world.replace({ ...at(rows, 3), eventId: { toString: null }, hash: { toString: null } }),
+    found: [
+      '3 hash Row 3 is not what it was when it was written.',
+      '3 identity Row 3 has the id of another event.',
+      '4 link Row 4 does not continue row 3.',
+    ],
+  },
+  {
     name: 'day-moved',
     tamper: (world, rows) => world.replace({ ...at(rows, 3), day: '2020-02-02' }),
     found: [
