@@ -80,7 +80,8 @@ try {
 
 /** Breaches on the bus, one after the other. */
 async function measureWay(cold: readonly BenchRollout[], warm: readonly BenchRollout[]): Promise<void> {
-  const [{ windowSeconds } = { windowSeconds: Number.NaN }] = stack.deployment.eventSources;
+  const { windowSeconds = Number.NaN } =
+    stack.deployment.eventSources.find(({ queue }) => queue === 'SlackQueue') ?? {};
   const accepted = acceptanceOn(stack.bus);
   const slackAnswers = answersOfSlack(slack, taskIds);
   const pagerDutyAnswers = answersOfPagerDuty(pagerDuty, taskIds);
