@@ -132,12 +132,30 @@ function workersOf({ fanOutAbove, tasks }: Fleet, { looks }: Round): number {
   return 2 ** Math.ceil(Math.log2(least));
 }
 
-function tablesOf({ fleet, rhythm, traffic }: Month): Use[] {
+/** Share of the tasks that workers read anew in each poll, since they remember 10,000 others at most: tried out with ten of them. */
+const MOST_ANEW = 0.97;
+const READ_ANEW = [
+  { tasks: 10_000, share: 0 },
+  { tasks: 20_000, share: 0.5 },
+  { tasks: 50_000, share: 0.9 },
+  { tasks: 100_000, share: MOST_ANEW },
+] as const;
+
+function readAnew(tasks: number): number {
+  const above = READ_ANEW.findIndex((known) => known.tasks >= tasks);
+  const [from, to] = [READ_ANEW[above - 1], READ_ANEW[above]];
+  if (to === undefined) return MOST_ANEW;
+  if (from === undefined) return to.share;
+  return from.share + ((to.share - from.share) * (tasks - from.tasks)) / (to.tasks - from.tasks);
+}
+
+function tablesOf({ fleet, rhythm, round, traffic }: Month): Use[] {
   const { begun, changes, notes, rows } = traffic;
   const looksWithRows = changes + 2 * begun;
   const rowUnits = writeUnits(BYTES.historyRow);
   const indexRead = (SHARDS * readUnits((fleet.inProgress * BYTES.indexEntry) / SHARDS)) / 2;
   const coldRead = COLD_STARTS_A_DAY * 30 * fleet.inProgress * readUnits(BYTES.taskItem);
+  const anew = workersOf(fleet, round) === 0 ? 0 : readAnew(fleet.inProgress);
   const ledgers = notifiersOf(fleet) * traffic.events;
   return [
     {
@@ -160,6 +178,11 @@ function tablesOf({ fleet, rhythm, traffic }: Month): Use[] {
       quantity: rhythm.rounds * (indexRead + 1),
     },
     { of: 'dynamodbRead', what: 'tasks: items, each cold start', quantity: coldRead },
+    {
+      of: 'dynamodbRead',
+      what: 'tasks: items that workers do not remember',
+      quantity: rhythm.rounds * anew * fleet.inProgress * readUnits(BYTES.taskItem),
+    },
     { of: 'dynamodbRead', what: 'history: ends', quantity: begun * readUnits(10 * BYTES.historyRow) },
     {
       of: 'dynamodbRead',

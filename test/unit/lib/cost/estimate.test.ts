@@ -73,6 +73,21 @@ describe('an estimate', () => {
     expect(usd(idle)).toBeGreaterThan(6);
   });
 
+  it.each([
+    { inProgress: 10_000, share: 0 },
+    { inProgress: 20_000, share: 0.5 },
+    { inProgress: 35_000, share: 0.7 },
+    { inProgress: 100_000, share: 0.97 },
+    { inProgress: 200_000, share: 0.97 },
+    { inProgress: 100_000, share: undefined, fanOutAbove: 'off' as const },
+  ])('of $inProgress tasks that are shared has what workers read anew (%#)', ({ share, ...settings }) => {
+    const { items } = estimate(aFleet({ tasks: 200_000, ...settings }), LIST);
+    const found = items.find(({ what }) => what === 'tasks: items that workers do not remember');
+    expect(found?.quantity).toEqual(
+      share ? expect.closeTo(43_200 * share * settings.inProgress, 3) : undefined,
+    );
+  });
+
   it('tells what other settings would change', () => {
     const alternatives = alternativesTo(aFleet(), LIST);
     const byName = Object.fromEntries(alternatives.map(({ setting, usd: change }) => [setting, change]));
