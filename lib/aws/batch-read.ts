@@ -12,19 +12,21 @@ const REQUESTS_AT_ONCE = 8;
 const PAUSES_MS = [20, 50, 100, 200, 400];
 
 /**
- * Items of different ids as they are now, in any order: those that are there.
+ * Items of different ids, in any order: those that are there.
  *
+ * @param ConsistentRead whether they are to be as they are now; else, at half the price, they may be as they were a moment ago
  * @throws DatabaseBusyError when the database leaves out items however often they are asked for
  */
 export async function batchRead(
   client: DynamoDBDocumentClient,
   tableName: string,
   taskIds: readonly string[],
+  ConsistentRead: boolean,
 ): Promise<StoredItem[]> {
   const batches = Array.from({ length: Math.ceil(taskIds.length / MAX_KEYS) }, (_, index) =>
     taskIds.slice(index * MAX_KEYS, (index + 1) * MAX_KEYS).map((taskId) => ({ taskId })),
   );
-  const items = await pMap(batches, (keys) => readBatch(client, tableName, keys), {
+  const items = await pMap(batches, (keys) => readBatch(client, tableName, { Keys: keys, ConsistentRead }), {
     concurrency: REQUESTS_AT_ONCE,
   });
   return items.flat();
@@ -33,13 +35,13 @@ export async function batchRead(
 async function readBatch(
   client: DynamoDBDocumentClient,
   tableName: string,
-  batch: Record<string, unknown>[],
+  { Keys, ConsistentRead }: { readonly Keys: Record<string, unknown>[]; readonly ConsistentRead: boolean },
 ): Promise<StoredItem[]> {
   const items: StoredItem[] = [];
   const pauses = PAUSES_MS.values();
-  for (let keys = batch; keys.length > 0; ) {
+  for (let keys = Keys; keys.length > 0; ) {
     const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetCommand({ RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } }),
+      new BatchGetCommand({ RequestItems: { [tableName]: { Keys: keys, ConsistentRead } } }),
     );
     items.push(...(Responses?.[tableName] ?? []));
     const left = UnprocessedKeys?.[tableName]?.Keys ?? [];

@@ -36,7 +36,7 @@ export function taskReads(
       return isWanted;
     };
     if (isWholeTable) await scanFor(client, tableName, wanted.size, take);
-    for (const item of await batchRead(client, tableName, [...wanted])) take(item);
+    for (const item of await batchRead(client, tableName, [...wanted], true)) take(item);
     await writeAll(found.unindexed, INDEXER);
     return found.unreadable;
   }
@@ -48,15 +48,27 @@ export function taskReads(
     else memory.remember(task, stampOf(item));
   }
 
+  /** Reads tasks into the memory that are stored as the index tells of them: then it need not be known that they still are. */
+  async function readAsIndexed(
+    taskIds: readonly string[],
+    stamps: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    const notTaken: Found = { unindexed: [], unreadable: [] };
+    for (const item of await batchRead(client, tableName, taskIds, false))
+      if (stamps.get(String(item.taskId)) === stampOf(item)) keep(item, notTaken);
+  }
+
   return {
     async readLive(range, atMost = Number.POSITIVE_INFINITY) {
       const stamps = await readIndex(client, tableName, range);
       if (stamps.size > atMost) return { tooMany: stamps.size };
       memory.retainLive(stamps, range);
-      const changed = [...stamps]
-        .filter(([taskId, stamp]) => !memory.has(taskId, stamp))
-        .map(([taskId]) => taskId);
-      const unreadable = await readNow(changed, range.from === WHOLE.from && range.to === WHOLE.to);
+      const isChanged = (taskId: string) => !memory.has(taskId, stamps.get(taskId) ?? '');
+      const changed = [...stamps.keys()].filter(isChanged);
+      const isWhole = range.from === WHOLE.from && range.to === WHOLE.to;
+      // Whoever polls parts of a large fleet does not remember most of each.
+      if (!isWhole) await readAsIndexed(changed, stamps);
+      const unreadable = await readNow(changed.filter(isChanged), isWhole);
       return { tasks: [...stamps.keys()].flatMap((taskId) => memory.live(taskId) ?? []), unreadable };
     },
 

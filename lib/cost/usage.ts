@@ -181,7 +181,8 @@ function tablesOf({ fleet, rhythm, round, traffic }: Month): Use[] {
     {
       of: 'dynamodbRead',
       what: 'tasks: items that workers do not remember',
-      quantity: rhythm.rounds * anew * fleet.inProgress * readUnits(BYTES.taskItem),
+      // A read that is eventually consistent is half a unit.
+      quantity: (rhythm.rounds * anew * fleet.inProgress * readUnits(BYTES.taskItem)) / 2,
     },
     { of: 'dynamodbRead', what: 'history: ends', quantity: begun * readUnits(10 * BYTES.historyRow) },
     {

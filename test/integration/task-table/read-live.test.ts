@@ -1,23 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isIn, placeOf, split, WHOLE } from '../../../lib/domain/shards.ts';
+import { isIn, split, WHOLE } from '../../../lib/domain/shards.ts';
 import type { TrackedTask } from '../../../lib/domain/tracked.ts';
 import { UnreadableItemError } from '../../../lib/errors.ts';
-import type { Items } from '../../../lib/ports.ts';
-import type { Answered, GatedRequest } from '../../support/gate.ts';
 import { World } from '../../support/world.ts';
 import {
   bodyOf,
   byId,
   ended,
   excluded,
+  FOUR_QUERIES,
+  garble,
   ids,
   live,
-  next,
   openTable,
   operations,
   put,
+  recorded,
+  replay,
   requested,
   TABLE,
+  tasksOf,
+  writeElsewhere,
 } from './scene.ts';
 
 let world: World;
@@ -26,34 +29,14 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const FOUR_QUERIES = Array<string>(4).fill('Query');
-
-/** What was read, by task id. */
-async function tasksOf(read: Promise<Items | { readonly tooMany: number }>): Promise<TrackedTask[]> {
-  const items = await read;
-  if ('tooMany' in items) throw new Error(`Too many: ${items.tooMany}`);
-  expect(items.unreadable).toEqual([]);
-  return byId(items.tasks);
-}
-
-/** Has another process write tasks; @returns them as they are stored then. */
-async function write(...tasks: readonly TrackedTask[]): Promise<TrackedTask[]> {
-  await openTable(world).writeAll(tasks, 'other');
-  return byId(tasks.map(next));
-}
-
-/** An item that nobody can read, where polls find it. */
-async function garble(taskId: string) {
-  const place = placeOf(taskId).toString(16).padStart(8, '0');
-  const shard = String(Math.floor(placeOf(taskId) / 2 ** 30));
-  await put(world, { taskId, version: 1, state: 'live', shard, place });
-}
-
 describe('readLive', () => {
   it('is of what is watched or asked for, as it is stored', async () => {
-    const [watched, asked] = [await write(live('a')), await write(requested('b'))];
-    await write(ended('c'));
-    await write(excluded('d'));
+    const [watched, asked] = [
+      await writeElsewhere(world, live('a')),
+      await writeElsewhere(world, requested('b')),
+    ];
+    await writeElsewhere(world, ended('c'));
+    await writeElsewhere(world, excluded('d'));
     const { gate, readLive } = openTable(world);
     expect(await tasksOf(readLive(WHOLE))).toEqual([...watched, ...asked]);
     expect(operations(gate)).toEqual([...FOUR_QUERIES, 'BatchGetItem']);
@@ -91,7 +74,7 @@ describe('readLive', () => {
     [6, [1, 2, 1, 1, 2, 1]],
     [16, Array(16).fill(1)],
   ])('is of a range: of %i ranges, each task in one', async (parts, queries) => {
-    const stored = await write(...ids(60).map((taskId) => live(taskId)));
+    const stored = await writeElsewhere(world, ...ids(60).map((taskId) => live(taskId)));
     const found: TrackedTask[] = [];
     const counted: number[] = [];
     for (const range of split(parts)) {
@@ -106,7 +89,7 @@ describe('readLive', () => {
   });
 
   it('reads 100 items a request, those that did not fit once more', async () => {
-    const stored = await write(...ids(150).map((taskId) => live(taskId)));
+    const stored = await writeElsewhere(world, ...ids(150).map((taskId) => live(taskId)));
     const { gate, readLive } = openTable(world);
     gate.between = async ({ operation, body }, send) => {
       const keys = JSON.parse(body).RequestItems?.[TABLE].Keys ?? [];
@@ -123,7 +106,7 @@ describe('readLive', () => {
   });
 
   it('gives up where the database leaves out items again and again', async () => {
-    await write(live('a'));
+    await writeElsewhere(world, live('a'));
     const { gate, readLive } = openTable(world);
     gate.between = async ({ operation, body }, send) =>
       operation === 'BatchGetItem'
@@ -137,7 +120,7 @@ describe('readLive', () => {
   });
 
   it('reads many tasks of a table page by page, while that is worth it', async () => {
-    const stored = await write(...ids(250).map((taskId) => live(taskId)));
+    const stored = await writeElsewhere(world, ...ids(250).map((taskId) => live(taskId)));
     const many = openTable(world);
     expect(await tasksOf(many.readLive(WHOLE))).toEqual(stored);
     expect(operations(many.gate)).toEqual([...FOUR_QUERIES, 'Scan']);
@@ -151,7 +134,7 @@ describe('readLive', () => {
   });
 
   it('reads the tasks by themselves where pages are full of others', async () => {
-    const stored = await write(...ids(201).map((taskId) => live(taskId)));
+    const stored = await writeElsewhere(world, ...ids(201).map((taskId) => live(taskId)));
     for (let index = 0; index < 12; index += 1)
       await put(world, { ...ended(`over${index}`, 1), padding: 'x'.repeat(390_000) });
     const { gate, readLive } = openTable(world);
@@ -161,7 +144,7 @@ describe('readLive', () => {
   });
 
   it('reads nothing of more tasks than it may', async () => {
-    await write(...ids(7).map((taskId) => requested(taskId)));
+    await writeElsewhere(world, ...ids(7).map((taskId) => requested(taskId)));
     const { gate, readLive } = openTable(world);
     expect(await readLive(WHOLE, 6)).toEqual({ tooMany: 7 });
     expect(operations(gate)).toEqual(FOUR_QUERIES);
@@ -169,8 +152,8 @@ describe('readLive', () => {
   });
 
   it('reports what it cannot understand, each time, and takes it for nothing else', async () => {
-    const [good] = await write(live('good'));
-    await garble('bad');
+    const [good] = await writeElsewhere(world, live('good'));
+    await garble(world, 'bad');
     const { readLive } = openTable(world);
     const unreadable = [{ taskId: 'bad', error: expect.any(UnreadableItemError) }];
     expect(await readLive(WHOLE)).toEqual({ tasks: [good], unreadable });
@@ -178,10 +161,10 @@ describe('readLive', () => {
   });
 
   it('reports what it could understand before, and cannot any more', async () => {
-    await write(live('a'));
+    await writeElsewhere(world, live('a'));
     const { readLive } = openTable(world);
     await readLive(WHOLE);
-    await garble('a');
+    await garble(world, 'a');
     await put(world, { ...(await world.scan(TABLE))[0], version: 2 });
     expect(await readLive(WHOLE)).toEqual({
       tasks: [],
@@ -192,7 +175,7 @@ describe('readLive', () => {
 
 describe('a process that has read tasks before', () => {
   it('reads none again that are as it knows them', async () => {
-    const stored = await write(live('a'), live('b'), live('c'));
+    const stored = await writeElsewhere(world, live('a'), live('b'), live('c'));
     const { gate, readLive } = openTable(world);
     await readLive(WHOLE);
     expect(await tasksOf(readLive(WHOLE))).toEqual(stored);
@@ -209,11 +192,16 @@ describe('a process that has read tasks before', () => {
   });
 
   it('reads again what another has written, and what another has made', async () => {
-    const [a] = await write(live('a'));
-    await write(live('b'), live('c'));
+    const [a] = await writeElsewhere(world, live('a'));
+    await writeElsewhere(world, live('b'), live('c'));
     const { gate, readLive } = openTable(world);
     await readLive(WHOLE);
-    const changed = await write(live('b', 1, { recordedThrough: 7 }), ended('c', 1), requested('d'));
+    const changed = await writeElsewhere(
+      world,
+      live('b', 1, { recordedThrough: 7 }),
+      ended('c', 1),
+      requested('d'),
+    );
     const before = gate.requests.length;
     expect(await tasksOf(readLive(WHOLE))).toEqual([a, changed[0], changed[2]]);
     const { Keys } = bodyOf(gate.requests.at(-1)).RequestItems[TABLE];
@@ -225,9 +213,9 @@ describe('a process that has read tasks before', () => {
   });
 
   it('reads again what a restored table has of an earlier version', async () => {
-    const [first] = await write(live('a'));
+    const [first] = await writeElsewhere(world, live('a'));
     const earlier = await world.scan(TABLE);
-    await write(live('a', 1, { recordedThrough: 7 }));
+    await writeElsewhere(world, live('a', 1, { recordedThrough: 7 }));
     const { readLive } = openTable(world);
     await readLive(WHOLE);
     await put(world, ...earlier);
@@ -235,24 +223,24 @@ describe('a process that has read tasks before', () => {
   });
 
   it('reads again what another has written as the same version, after the table was restored', async () => {
-    await write(live('a'));
+    await writeElsewhere(world, live('a'));
     const earlier = await world.scan(TABLE);
     const { readLive, writeAll } = openTable(world);
     await readLive(WHOLE);
     await writeAll([live('a', 1, { recordedThrough: 7 })], 'w');
     await put(world, ...earlier);
-    const stored = await write(live('a', 1, { recordedThrough: 8 }));
+    const stored = await writeElsewhere(world, live('a', 1, { recordedThrough: 8 }));
     expect(await tasksOf(readLive(WHOLE))).toEqual(stored);
   });
 
   it('reads again what it lost a race for, and what it may have written', async () => {
-    await write(live('a'), live('b'), live('c'));
+    await writeElsewhere(world, live('a'), live('b'), live('c'));
     const { gate, readLive, write: writeOne, writeAll } = openTable(world);
     await readLive(WHOLE);
-    const [a] = await write(live('a', 1, { recordedThrough: 7 }));
+    const [a] = await writeElsewhere(world, live('a', 1, { recordedThrough: 7 }));
     // An index that does not show that yet.
     const queries = await recorded(gate, () => readLive(WHOLE));
-    await write(live('b', 1, { recordedThrough: 8 }));
+    await writeElsewhere(world, live('b', 1, { recordedThrough: 8 }));
     replay(gate, queries);
     expect(await writeAll([live('a', 1), live('b', 1)], 'w')).toEqual([
       { kind: 'lost-race' },
@@ -265,72 +253,5 @@ describe('a process that has read tasks before', () => {
       live('b', 2, { recordedThrough: 8 }),
       live('c', 2, { recordedThrough: 9 }),
     ]);
-  });
-});
-
-/** Answers of queries, by request. */
-type Queries = Map<string, Answered>;
-
-async function recorded(
-  gate: ReturnType<typeof openTable>['gate'],
-  read: () => Promise<unknown>,
-): Promise<Queries> {
-  const answers: Queries = new Map();
-  gate.between = async ({ operation, body }: GatedRequest, send) => {
-    const answer = await send(body);
-    if (operation === 'Query') answers.set(body, answer);
-    return answer;
-  };
-  await read();
-  gate.between = undefined;
-  return answers;
-}
-
-/** From now on the index is as it was. */
-function replay(gate: ReturnType<typeof openTable>['gate'], answers: Queries): void {
-  gate.between = async ({ body }, send) => answers.get(body) ?? send(body);
-}
-
-describe('an index that is behind', () => {
-  it('shows tasks of which the process knows more: they are read again, as they are', async () => {
-    await write(live('a'), live('b'));
-    const { gate, readLive, writeAll } = openTable(world);
-    replay(gate, await recorded(gate, () => readLive(WHOLE)));
-    await writeAll([live('a', 1, { recordedThrough: 5 }), ended('b', 1)], 'w');
-    expect(await tasksOf(readLive(WHOLE))).toEqual([live('a', 2, { recordedThrough: 5 })]);
-    expect(gate.count('BatchGetItem')).toBe(2);
-    // It is known by now that one is over.
-    expect(await tasksOf(readLive(WHOLE))).toEqual([live('a', 2, { recordedThrough: 5 })]);
-  });
-
-  it('does not show what another has written: a write of that is lost, and the next read has it', async () => {
-    await write(live('a'));
-    const { gate, readLive, writeAll } = openTable(world);
-    replay(gate, await recorded(gate, () => readLive(WHOLE)));
-    const stored = await write(live('a', 1, { recordedThrough: 5 }));
-    expect(await tasksOf(readLive(WHOLE))).toEqual([live('a', 1)]);
-    expect(await writeAll([live('a', 1, { recordedThrough: 6 })], 'w')).toEqual([{ kind: 'lost-race' }]);
-    expect(await tasksOf(readLive(WHOLE))).toEqual(stored);
-  });
-
-  it('does not show a new task, which is found by its id', async () => {
-    const { gate, readLive, readOthers } = openTable(world);
-    replay(gate, await recorded(gate, () => readLive(WHOLE)));
-    const stored = await write(live('a'));
-    expect(await tasksOf(readLive(WHOLE))).toEqual([]);
-    expect(await tasksOf(readOthers(['a']))).toEqual(stored);
-    gate.between = undefined;
-    expect(await tasksOf(readLive(WHOLE))).toEqual(stored);
-  });
-
-  it('shows a task that is there no more: it is left out', async () => {
-    await write(live('a'), live('b'));
-    const { gate, readLive } = openTable(world);
-    replay(gate, await recorded(gate, () => readLive(WHOLE)));
-    await world.reset();
-    const stored = await write(live('b', 0, { recordedThrough: 5 }));
-    const another = openTable(world);
-    another.gate.between = gate.between;
-    expect(await tasksOf(another.readLive(WHOLE))).toEqual(stored);
   });
 });

@@ -84,7 +84,7 @@ describe('an estimate', () => {
     const { items } = estimate(aFleet({ tasks: 200_000, ...settings }), LIST);
     const found = items.find(({ what }) => what === 'tasks: items that workers do not remember');
     expect(found?.quantity).toEqual(
-      share ? expect.closeTo(43_200 * share * settings.inProgress, 3) : undefined,
+      share ? expect.closeTo((43_200 * share * settings.inProgress) / 2, 3) : undefined,
     );
   });
 
