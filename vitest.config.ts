@@ -36,7 +36,8 @@ export default defineConfig({
     isolate: false,
     // One more than two cores have: some of these tests wait for other processes rather than compute.
     maxWorkers: 3,
-    testTimeout: 30_000,
+    // Only what hangs: on a machine that is busy with other things, what takes seconds takes a minute.
+    testTimeout: 120_000,
     // Packaging takes seconds, and minutes on a machine that is busy with other things.
     hookTimeout: 180_000,
   },
