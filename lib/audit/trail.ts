@@ -70,11 +70,11 @@ export class Trail {
   #noteMove(row: StoredRow, sequence: number): void {
     const { taskId, hash } = this.#context;
     if (typeof row.eventId !== 'string') return;
-    const [id, was = ''] = row.eventId.split(':');
-    const isPlace = Number.isSafeInteger(sequence) && sequence > 0;
-    if (!isPlace || row.eventId === `${taskId}:${sequence}` || id !== taskId) return;
+    const [id, place = ''] = row.eventId.split(':');
+    const was = Number(place);
+    if (!isPlace(sequence) || !isPlace(was) || was === sequence || id !== taskId) return;
     const { hash: stated, ...content } = row;
-    if (hash({ ...content, sequence: Number(was) }) === stated) this.#moves.set(sequence, Number(was));
+    if (hash({ ...content, sequence: was }) === stated) this.#moves.set(sequence, was);
   }
 
   #compare({ hash }: StoredRow, sequence: number, { hashes }: Testimony): void {
@@ -140,6 +140,8 @@ export class Trail {
     return keptFor !== undefined && observedAt + keptFor <= now;
   }
 }
+
+const isPlace = (sequence: number) => Number.isSafeInteger(sequence) && sequence > 0;
 
 function keptForOf({ observedAt, expiresAt }: StoredRow): number | undefined {
   const at = typeof observedAt === 'string' ? Date.parse(observedAt) : Number.NaN;

@@ -128,6 +128,21 @@ const CASES: readonly Case[] = [
       '4 link Row 4 does not continue row 3.',
     ],
   },
+  ...['x', 'NaN', 'Infinity', '-Infinity', '1e999', '', '0', '2.5'].map((place): Case => {
+    const name = `id-of-no-place-${place}`;
+    return {
+      name,
+      async tamper(world, rows) {
+        await world.replace({ ...at(rows, 3), eventId: `${name}:${place}` });
+        await world.replace({ ...at(rows, 5), status: 'COMPLETED' });
+      },
+      found: [
+        '3 hash Row 3 is not what it was when it was written.',
+        '3 identity Row 3 has the id of another event.',
+        '5 hash Row 5 is not what it was when it was written.',
+      ],
+    };
+  }),
   {
     name: 'day-moved',
     tamper: (world, rows) => world.replace({ ...at(rows, 3), day: '2020-02-02' }),

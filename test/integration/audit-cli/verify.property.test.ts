@@ -16,6 +16,11 @@ type Tampering = (rows: readonly HistoryRow[]) => Promise<unknown>;
 
 const place = fc.nat({ max: 999 });
 const value = fc.oneof(fc.string(), fc.integer(), fc.constantFrom({ a: [1] }, { toString: null }));
+/** What may stand behind the task in the id of an event. */
+const idPart = fc.oneof(
+  fc.string(),
+  fc.constantFrom('x', 'NaN', 'Infinity', '-Infinity', '1e999', '', '0', '0.5', '-1'),
+);
 const rowAt = (rows: readonly HistoryRow[], at: number): Row => ({ ...rows[at % rows.length] });
 
 /** Something that somebody may do to a history, once; undefined for nothing. */
@@ -26,6 +31,13 @@ const tampering: fc.Arbitrary<Tampering | undefined> = fc.oneof(
       (rows) => {
         const row = { ...rowAt(rows, at), [name]: changed };
         return world.replace(isHashedAnew && name !== 'hash' ? rehashed(row) : row);
+      },
+  ),
+  fc.tuple(place, idPart).map(
+    ([at, part]): Tampering =>
+      (rows) => {
+        const row = rowAt(rows, at);
+        return world.replace({ ...row, eventId: `${row.taskId}:${part}` });
       },
   ),
   fc.tuple(place, fc.integer({ min: 1, max: 4 })).map(
