@@ -26,31 +26,46 @@ export interface KnownState extends PollState {
 /** Items that an earlier version of this code wrote, after a rollback or while it was replaced, are looked for so often. */
 const INDEX_MS = 86_400_000;
 
+/** What is stored of earlier polls, if anything is; the error where it cannot be understood. */
+export async function readStoredState({
+  tasks,
+  range,
+}: PollStateDeps): Promise<PollState | UnreadableItemError | undefined> {
+  try {
+    return await tasks.readPollState(range);
+  } catch (error) {
+    if (error instanceof UnreadableItemError) return error;
+    throw error;
+  }
+}
+
 /**
  * The state of earlier polls. The first one notes when watching began: what was over before that is no news. Where it cannot be
  * understood nobody knows since when we watch: whatever ended in the last day may be news.
  *
  * @param given what the poll knows that handed out this part of its work
  */
-export async function readPollState(deps: PollStateDeps, given?: SharedState): Promise<KnownState> {
-  const { tasks, range, now, log, writeId } = deps;
-  try {
-    const known = (await tasks.readPollState(range)) ?? { watchingSince: now() };
-    if (given !== undefined) return { ...known, ...given, isReadable: true };
-    if (known.indexedAt !== undefined && Math.abs(now() - known.indexedAt) < INDEX_MS)
-      return { ...known, isReadable: true };
-    const isIndexed = await tasks.indexAll(writeId);
-    const state = { ...known, ...(isIndexed && { indexedAt: now() }), isReadable: true };
-    await leavePollState(state, {}, deps);
-    return { ...state, wasIndexed: true };
-  } catch (error) {
-    if (!(error instanceof UnreadableItemError)) throw error;
-    const summary = summarizeError(error);
-    log.error('An item of the tasks table cannot be understood', { taskId: POLL_STATE_KEY, error: summary });
+export async function pollState(
+  stored: PollState | UnreadableItemError | undefined,
+  deps: PollStateDeps,
+  given?: SharedState,
+): Promise<KnownState> {
+  const { tasks, now, log, writeId } = deps;
+  if (stored instanceof UnreadableItemError) {
+    const error = summarizeError(stored);
+    log.error('An item of the tasks table cannot be understood', { taskId: POLL_STATE_KEY, error });
     if (given !== undefined) return { ...given, isReadable: false };
     await tasks.indexAll(writeId);
     return { watchingSince: 0, isReadable: false, wasIndexed: true };
   }
+  const known = stored ?? { watchingSince: now() };
+  if (given !== undefined) return { ...known, ...given, isReadable: true };
+  if (known.indexedAt !== undefined && Math.abs(now() - known.indexedAt) < INDEX_MS)
+    return { ...known, isReadable: true };
+  const isIndexed = await tasks.indexAll(writeId);
+  const state = { ...known, ...(isIndexed && { indexedAt: now() }), isReadable: true };
+  await leavePollState(state, {}, deps);
+  return { ...state, wasIndexed: true };
 }
 
 /** Polls after the parts have changed in which the notes of the parts before may still be the latest ones. */

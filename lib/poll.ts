@@ -15,7 +15,7 @@ import type { FanOut, SharedState, Work } from './fan-out.ts';
 import { leaveState } from './leave-state.ts';
 import { type LookDeps, type Looks, type LookTime, lookAtAll } from './look.ts';
 import { type PollReport, summarizeTasks } from './poll-report.ts';
-import { readPollState, withEarlierNotes } from './poll-state.ts';
+import { pollState, readStoredState, withEarlierNotes } from './poll-state.ts';
 import type { Items, PollState, TaskStore } from './ports.ts';
 import { NO_SWEEP, type Sweeper } from './sweep.ts';
 
@@ -145,10 +145,14 @@ const KNOWN_FOR_LOOKS = 4;
 
 /** What the tasks table has, read at once: in nearly every poll neither waits for the other. */
 async function readTable(deps: PollDeps) {
-  const [found, stored] = await Promise.all([readPollState(deps, deps.given?.state), readTasks(deps)]);
-  const tasks = found.wasIndexed ? await readTasks(deps) : stored;
-  reportUnreadable(tasks, deps.log);
-  return { found, stored: tasks };
+  const reads = [readStoredState(deps), readTasks(deps)] as const;
+  // Nothing goes on behind a poll that has failed: the next one uses the same memory.
+  await Promise.allSettled(reads);
+  const [state, tasks] = await Promise.all(reads);
+  const found = await pollState(state, deps, deps.given?.state);
+  const stored = found.wasIndexed ? await readTasks(deps) : tasks;
+  reportUnreadable(stored, deps.log);
+  return { found, stored };
 }
 
 /** The tasks of the poll's range; none where they are too many, and then how many those are. */

@@ -55,7 +55,7 @@ export function taskReads(
   ): Promise<void> {
     const notTaken: Found = { unindexed: [], unreadable: [] };
     for (const item of await batchRead(client, tableName, taskIds, false))
-      if (stamps.get(String(item.taskId)) === stampOf(item)) keep(item, notTaken);
+      if (stamps.get(String(item.taskId)) === stampOf(item) && hasNoOutbox(item)) keep(item, notTaken);
   }
 
   return {
@@ -66,8 +66,9 @@ export function taskReads(
       const isChanged = (taskId: string) => !memory.has(taskId, stamps.get(taskId) ?? '');
       const changed = [...stamps.keys()].filter(isChanged);
       const isWhole = range.from === WHOLE.from && range.to === WHOLE.to;
-      // Whoever polls parts of a large fleet does not remember most of each.
-      if (!isWhole) await readAsIndexed(changed, stamps);
+      // Whoever polls parts of a large fleet does not remember most of each. What it does may be newer than the index.
+      const isNew = (taskId: string) => (memory.live(taskId) ?? memory.other(taskId)) === undefined;
+      if (!isWhole) await readAsIndexed(changed.filter(isNew), stamps);
       const unreadable = await readNow(changed.filter(isChanged), isWhole);
       return { tasks: [...stamps.keys()].flatMap((taskId) => memory.live(taskId) ?? []), unreadable };
     },
@@ -96,6 +97,11 @@ export function taskReads(
       return isComplete;
     },
   };
+}
+
+/** What somebody is delivering at this moment would be delivered again. */
+function hasNoOutbox({ outbox }: StoredItem): boolean {
+  return !Array.isArray(outbox) || outbox.length === 0;
 }
 
 /** Whether an item is to be in the index and is not: a version of this code wrote it that knew of none. */

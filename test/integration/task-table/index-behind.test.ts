@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WHOLE } from '../../../lib/domain/shards.ts';
 import { UnreadableItemError } from '../../../lib/errors.ts';
+import { rolloutHistory } from '../../support/history-rows.ts';
 import { World } from '../../support/world.ts';
 import {
   bodyOf,
@@ -97,6 +98,25 @@ describe('a part of the tasks', () => {
       unreadable: [{ taskId: 'd', error: expect.any(UnreadableItemError) }],
     });
     expect('tasks' in read && byId(read.tasks)).toEqual([a, b]);
+    expect(gate.count('BatchGetItem')).toBe(2);
+  });
+
+  it('is not read over what the process wrote since', async () => {
+    await writeElsewhere(world, live('a'), live('b'));
+    const { gate, readLive, writeAll } = openTable(world);
+    const answers = await recorded(gate, () => readLive(PART));
+    await writeAll([live('a', 1, { recordedThrough: 5 }), ended('b', 1)], 'w');
+    replay(gate, answers);
+    const before = gate.requests.length;
+    expect(await tasksOf(readLive(PART))).toEqual([live('a', 2, { recordedThrough: 5 })]);
+    const reads = gate.requests.slice(before).filter(({ operation }) => operation === 'BatchGetItem');
+    expect(reads.map((read) => bodyOf(read).RequestItems[TABLE].ConsistentRead)).toEqual([true]);
+  });
+
+  it('is read as it is now where something is to be delivered', async () => {
+    const [stored] = await writeElsewhere(world, live('a', 0, { outbox: rolloutHistory(1).slice(0, 1) }));
+    const { gate, readLive } = openTable(world);
+    expect(await tasksOf(readLive(PART))).toEqual([stored]);
     expect(gate.count('BatchGetItem')).toBe(2);
   });
 });
