@@ -20,11 +20,6 @@ export function startOf({ low, high }: Span, order: Order): string {
   return order === 'asc' ? low : high;
 }
 
-/** Where a search through a span ends. */
-export function endOf({ low, high }: Span, order: Order): string {
-  return order === 'asc' ? high : low;
-}
-
 /** What is left of a span that was searched up to an instant, which is to be searched itself. */
 export function restFrom(instant: string, { low, high }: Span, order: Order): Span {
   return order === 'asc' ? { low: instant, high } : { low, high: instant };
@@ -35,15 +30,55 @@ export function isEarlier(a: string, b: string, order: Order): boolean {
   return order === 'asc' ? a < b : a > b;
 }
 
-/** The next millisecond of a search, or the one before (`steps` -1). Sorts as text beyond the first and the last year, too. */
+/**
+ * The next millisecond of a search, or the one before (`steps` -1). Sorts as text beyond the first and the last year, too. From
+ * text that is no instant, which somebody may have put into a row, it is the next text: a millisecond could pass over rows.
+ */
 export function step(instant: string, order: Order, steps: 1 | -1 = 1): string {
-  const text = new Date(Date.parse(instant) + (order === 'asc' ? steps : -steps)).toISOString();
+  const isLater = (order === 'asc') === (steps === 1);
+  if (!isInstant(instant)) return isLater ? textAfter(instant) : textBefore(instant);
+  const text = new Date(Date.parse(instant) + (isLater ? 1 : -1)).toISOString();
   return text.startsWith('+') ? AFTER_ALL_TIME : text;
 }
 
-export const dayOf = (instant: string) => instant.slice(0, 10);
-
-/** The first and the last millisecond of a UTC day. */
-export function spanOfDay(day: string): Span {
-  return { low: `${day}T00:00:00.000Z`, high: `${day}T23:59:59.999Z` };
+/** Whether text is an instant as rows have them: only those are a whole number of milliseconds apart. */
+export function isInstant(text: string): boolean {
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString() === text;
 }
+
+const textAfter = (text: string) => `${text}\0`;
+
+/** Between this text and the given one there are only texts of characters that no keyboard has. */
+function textBefore(text: string): string {
+  const characters = [...text];
+  const last = characters.pop()?.codePointAt(0) ?? 0;
+  const rest = characters.join('');
+  return last === 0 ? rest : `${rest}${characterBefore(last)}\uffff`;
+}
+
+/** Halves of characters are none. */
+function characterBefore(codePoint: number): string {
+  const before = codePoint - 1;
+  return String.fromCodePoint(before >= 0xd800 && before <= 0xdfff ? 0xd7ff : before);
+}
+
+/** The UTC day of an instant; of text that begins with no day, the text itself. */
+export function dayOf(instant: string): string {
+  const day = instant.slice(0, 10);
+  return isDay(day) ? day : instant;
+}
+
+/** All that begins with a UTC day: its instants, and what else somebody may have put there. */
+export function spanOfDay(day: string): Span {
+  return { low: day, high: isDay(day) ? `${day}${AFTER_ALL_TIME}` : day };
+}
+
+/** Where a search goes on behind a day. */
+export function stepDay(day: string, order: Order): string {
+  if (!isDay(day)) return step(day, order);
+  const outermost = order === 'asc' ? 'T23:59:59.999Z' : 'T00:00:00.000Z';
+  return startOf(spanOfDay(dayOf(step(`${day}${outermost}`, order))), order);
+}
+
+const isDay = (text: string) => isInstant(`${text}T00:00:00.000Z`);

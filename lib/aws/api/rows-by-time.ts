@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readPosition } from '../../api/cursor.ts';
 import type { Order, PageRequest, RowPage } from '../../api/ports.ts';
 import type { StoredRow } from '../../ports.ts';
-import { ALL_TIME, isEarlier, isEmpty, restFrom, type Span, startOf, step } from './instants.ts';
+import { ALL_TIME, isEarlier, isEmpty, isInstant, restFrom, type Span, startOf, step } from './instants.ts';
 import { fitting, PageBudget } from './page-budget.ts';
 import { severityCondition, typesOf } from './row-filter.ts';
 import type { HistoryTable } from './row-query.ts';
@@ -10,7 +10,7 @@ import { dayStream, type TimeStream, typeStream } from './time-streams.ts';
 
 /** Through a row; or through all of an instant, where there is no row. */
 const Place = z.object({
-  observedAt: z.iso.datetime({ precision: 3 }),
+  observedAt: z.string(),
   row: z.exactOptional(z.tuple([z.string(), z.number()])),
 });
 type Place = z.infer<typeof Place>;
@@ -122,16 +122,18 @@ class Search {
     const rows = complete.slice(0, fitting(complete, limit));
     const [last, following] = [rows.at(-1), complete[rows.length]];
     if (last !== undefined && following !== undefined)
-      return { rows, ...next(placeBetween(last, following)) };
+      return { rows, ...next(placeBetween(last, following, order)) };
     if (through === undefined) return { rows };
     const observedAt = step(through, order, -1);
     return { rows, ...next(last?.observedAt === observedAt ? placeOf(last) : { observedAt }) };
   }
 }
 
-function placeBetween(last: StoredRow, following: StoredRow): Place {
+/** Somebody may have put a row where text is no instant: between two of them, which are a millisecond apart. */
+function placeBetween(last: StoredRow, following: StoredRow, order: Order): Place {
   const { observedAt, row } = placeOf(last);
-  return following.observedAt === observedAt ? { observedAt, row } : { observedAt };
+  const isInNextStep = isEarlier(String(following.observedAt), step(observedAt, order), order);
+  return isInNextStep ? { observedAt, row } : { observedAt };
 }
 
 function placeOf({ observedAt, taskId, sequence }: StoredRow): Required<Place> {
@@ -139,7 +141,8 @@ function placeOf({ observedAt, taskId, sequence }: StoredRow): Required<Place> {
 }
 
 function next(place: Place): Pick<RowPage, 'next' | 'searchedThrough'> {
-  return { next: place, searchedThrough: place.observedAt };
+  const { observedAt } = place;
+  return { next: place, ...(isInstant(observedAt) && { searchedThrough: observedAt }) };
 }
 
 function comparing(order: Order): (a: StoredRow, b: StoredRow) => number {

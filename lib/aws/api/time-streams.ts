@@ -1,6 +1,6 @@
 import type { Order } from '../../api/ports.ts';
 import type { StoredRow } from '../../ports.ts';
-import { dayOf, endOf, isEmpty, restFrom, type Span, spanOfDay, startOf, step } from './instants.ts';
+import { dayOf, isEmpty, restFrom, type Span, spanOfDay, startOf, step, stepDay } from './instants.ts';
 import { DETAIL_TYPES } from './row-filter.ts';
 import {
   type Condition,
@@ -67,13 +67,13 @@ export function dayStream(table: HistoryTable, { span, order }: StreamOptions, i
       if (isLost) {
         const nearest = await nearestInstant(table, rest, order);
         if (nearest === undefined) return { rows: [], scanned: 0 };
-        rest = within(rest, restFrom(startOf(spanOfDay(dayOf(nearest)), order), rest, order));
+        rest = restFromDayOf(nearest, rest, order);
       }
-      const day = spanOfDay(dayOf(startOf(rest, order)));
+      const day = dayOf(startOf(rest, order));
       const { rows, scanned, lastKey } = await queryRows(table, {
         index: 'byDay',
-        partition: { name: 'day', value: dayOf(day.low) },
-        range: { name: 'observedAt', ...within(rest, day) },
+        partition: { name: 'day', value: day },
+        range: { name: 'observedAt', ...within(rest, spanOfDay(day)) },
         order,
         limit,
         ...(startKey && { startKey }),
@@ -81,10 +81,17 @@ export function dayStream(table: HistoryTable, { span, order }: StreamOptions, i
       startKey = lastKey;
       isLost = lastKey === undefined && rows.length === 0;
       through = throughOf({ rows, ...(lastKey && { lastKey }) }, order) ?? through;
-      if (lastKey === undefined) rest = restFrom(step(endOf(day, order), order), rest, order);
+      if (lastKey === undefined) rest = restFrom(stepDay(day, order), rest, order);
       return { rows, scanned, ...(!isEmpty(rest) && { through }) };
     },
   };
+}
+
+/** Text of no day is where it is: the database may have another order of what is no ASCII. */
+function restFromDayOf(nearest: string, rest: Span, order: Order): Span {
+  const day = dayOf(nearest);
+  if (day === nearest) return restFrom(nearest, rest, order);
+  return within(rest, restFrom(startOf(spanOfDay(day), order), rest, order));
 }
 
 function throughOf({ rows, lastKey }: Pick<RowAnswer, 'rows' | 'lastKey'>, order: Order): string | undefined {
