@@ -47,7 +47,7 @@ const Progress = z.object({
     missing: z.array(z.tuple([z.int(), z.int()])),
   }),
   /** The sequence that was read last. */
-  after: z.exactOptional(z.number()),
+  after: z.exactOptional(z.union([z.number(), z.string()])),
 });
 
 /**
@@ -75,7 +75,7 @@ class ChainCheck {
   readonly #deps: AuditDeps;
   readonly #context: ChainCheckContext;
   #chain: CheckedChain;
-  #after: number | undefined;
+  #after: number | string | undefined;
   readonly #broken: ChainProblem[] = [];
   readonly #expired: ChainProblem[] = [];
 
@@ -89,13 +89,14 @@ class ChainCheck {
 
   /** Checks a page of rows. @returns whether it is the last one */
   async page(): Promise<boolean> {
-    const { rows, isLast } = await this.#deps.history.every(this.#taskId, ROWS_AT_ONCE, this.#after);
+    const { rows, isLast, through } = await this.#deps.history.every(this.#taskId, ROWS_AT_ONCE, this.#after);
     for (const row of rows) {
       const { chain, problems } = checkRow(this.#chain, row, this.#context);
       this.#chain = chain;
       this.#broken.push(...problems);
       this.#after = Number(row.sequence);
     }
+    if (through !== undefined) this.#after = through;
     return isLast;
   }
 

@@ -48,12 +48,13 @@ export interface HistoryPages {
    *
    * @param limit at most so many rows
    * @param after the sequence behind which to begin
+   * @returns `through`, the sequence at which a next page goes on, where a number would round it: as text
    */
   every(
     taskId: string,
     limit: number,
-    after?: number,
-  ): Promise<{ readonly rows: readonly StoredRow[]; readonly isLast: boolean }>;
+    after?: number | string,
+  ): Promise<{ readonly rows: readonly StoredRow[]; readonly isLast: boolean; readonly through?: string }>;
   /** Rows of a task at the given sequences, in order; those that are not there, or not yet, are left out. */
   at(taskId: string, sequences: readonly number[]): Promise<readonly StoredRow[]>;
   /** The first or the last row of a task; undefined where it has none. */

@@ -41,7 +41,7 @@ export class TaskCheck {
   readonly #unchecked: string[] = [];
   #rows = 0;
   /** The sequence that was read last. */
-  #after: number | undefined;
+  #after: number | string | undefined;
 
   constructor(deps: TaskCheckDeps, start: Start) {
     const { hash, witness, keeping, since } = deps;
@@ -95,14 +95,19 @@ export class TaskCheck {
   async #readOn(every: HistoryPages['every']): Promise<void> {
     const { taskId } = this.#start;
     this.#unchecked.push(`Task ${taskId}: so many rows are broken that the rest was not checked`);
-    while (!(await this.#noted(every)(taskId, ROWS_AT_ONCE, this.#after)).isLast);
+    for (let before: unknown; ; ) {
+      before = this.#after;
+      if ((await this.#noted(every)(taskId, ROWS_AT_ONCE, this.#after)).isLast) return;
+      if (this.#after === before) break;
+    }
+    this.#unchecked.push(`Task ${taskId}: the rows behind ${this.#after} could not be read`);
   }
 
   #noted(every: HistoryPages['every']): HistoryPages['every'] {
     return async (taskId, limit, after) => {
       const page = await every(taskId, limit, after);
       for (const row of page.rows) this.#trail.note(row);
-      this.#after = page.rows.length > 0 ? Number(page.rows.at(-1)?.sequence) : after;
+      this.#after = page.through ?? (page.rows.length > 0 ? Number(page.rows.at(-1)?.sequence) : after);
       this.#rows += page.rows.length;
       this.#deps.onRows(page.rows.length);
       return page;

@@ -32,8 +32,9 @@ const QUEUE_CONNECTIONS = 5;
 export const TRANSLATION: TranslateConfig = { marshallOptions: { removeUndefinedValues: true } };
 
 /**
- * The API shows and checks what is stored, whoever put it there. A number that no row of ours can hold becomes the nearest one,
- * so that it fails the check of its hash; else it would be a BigInt, of which no JSON can be made.
+ * The API shows and checks what is stored, whoever put it there. A number that no row of ours can hold becomes the nearest one;
+ * else it would be a BigInt, of which no JSON can be made. It fails the check of its hash, unless the nearest one is what was
+ * there before: 3.9999999999999999999999999 passes as 4.
  */
 export const API_TRANSLATION: TranslateConfig = {
   marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },

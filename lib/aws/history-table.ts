@@ -5,6 +5,7 @@ import type { Head } from '../domain/chain.ts';
 import type { HistoryRow } from '../domain/events.ts';
 import { HistoryConflictError, OtaWatchError } from '../errors.ts';
 import type { AppendOutcome, HistoryReader, HistoryStore, Log } from '../ports.ts';
+import { ExactQuery, exactPages } from './api/exact-keys.ts';
 import { BatchWriter, insertion } from './statements.ts';
 import { parseStored, StoredHistoryRow } from './task-items.ts';
 
@@ -145,7 +146,7 @@ export function historyReader(client: DynamoDBDocumentClient, tableName: string)
           ...(sequence !== undefined && { ':sequence': sequence }),
         },
       };
-      for await (const { Items = [] } of paginateQuery({ client }, query)) yield Items;
+      yield* exactPages(client, (start) => new ExactQuery({ ...query, ...start }));
     },
 
     async *rowsBetween(from, to) {
@@ -161,7 +162,7 @@ export function historyReader(client: DynamoDBDocumentClient, tableName: string)
             ':to': iso(to - 1),
           },
         };
-        for await (const { Items = [] } of paginateQuery({ client }, query)) yield Items;
+        yield* exactPages(client, (start) => new ExactQuery({ ...query, ...start }));
       }
     },
   };

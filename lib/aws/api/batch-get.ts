@@ -3,7 +3,9 @@ import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import pMap from 'p-map';
 import { ProblemError } from '../../api/problem.ts';
 import type { StoredRow } from '../../ports.ts';
-import type { HistoryTable, Key } from './row-query.ts';
+import type { HistoryTable } from './row-query.ts';
+
+type Key = Readonly<Record<string, unknown>>;
 
 /** Of one request (Amazon DynamoDB API reference, BatchGetItem). */
 const MAX_KEYS = 100;

@@ -31,9 +31,14 @@ export function historyPages(client: DynamoDBDocumentClient, tableName: string):
         partition: { name: 'taskId', value: taskId },
         order: 'asc',
         limit,
-        ...(after !== undefined && { startKey: { taskId, sequence: after } }),
+        ...(after !== undefined && { startKey: { taskId: { S: taskId }, sequence: { N: String(after) } } }),
       });
-      return { rows, isLast: lastKey === undefined };
+      const through = lastKey?.sequence?.N;
+      return {
+        rows,
+        isLast: lastKey === undefined,
+        ...(through !== undefined && !isExact(through) && { through }),
+      };
     },
 
     async at(taskId, sequences) {
@@ -45,3 +50,6 @@ export function historyPages(client: DynamoDBDocumentClient, tableName: string):
     },
   };
 }
+
+/** Whether a sequence is one that a number holds as it is. */
+const isExact = (digits: string) => Number.isSafeInteger(Number(digits)) && String(Number(digits)) === digits;

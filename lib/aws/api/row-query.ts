@@ -1,6 +1,7 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Order } from '../../api/ports.ts';
 import type { StoredRow } from '../../ports.ts';
+import { ExactQuery, type Key } from './exact-keys.ts';
 
 export interface HistoryTable {
   readonly client: DynamoDBDocumentClient;
@@ -13,9 +14,6 @@ export interface Condition {
   readonly names: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, unknown>>;
 }
-
-/** Where a query left off. */
-export type Key = Readonly<Record<string, unknown>>;
 
 /** A part of one partition, in the order of its range key. */
 export interface RowQuery {
@@ -43,7 +41,7 @@ export async function queryRows(table: HistoryTable, query: RowQuery): Promise<R
   const { partition, range, filter } = query;
   const condition = rangeCondition(range);
   const answer = await table.client.send(
-    new QueryCommand({
+    new ExactQuery({
       TableName: table.tableName,
       ...(query.index === undefined ? { ConsistentRead: true } : { IndexName: query.index }),
       KeyConditionExpression: `#partition = :partition${condition?.text ?? ''}`,

@@ -8,9 +8,9 @@ import { severityCondition, typesOf } from './row-filter.ts';
 import type { HistoryTable } from './row-query.ts';
 import { dayStream, type TimeStream, typeStream } from './time-streams.ts';
 
-/** Through a row; or through all of an instant, where there is no row. */
+/** Through a row; or through all of an instant, where there is no row. Of a forged row, it may be any text within all time. */
 const Place = z.object({
-  observedAt: z.string(),
+  observedAt: z.string().regex(/^[\d~-]/),
   row: z.exactOptional(z.tuple([z.string(), z.number()])),
 });
 type Place = z.infer<typeof Place>;

@@ -3,9 +3,10 @@ import { readPosition } from '../../api/cursor.ts';
 import type { PageRequest, RowPage } from '../../api/ports.ts';
 import type { StoredRow } from '../../ports.ts';
 import { batchGet } from './batch-get.ts';
+import type { Key } from './exact-keys.ts';
 import { fitting, PageBudget } from './page-budget.ts';
 import { rowCondition, typesOf } from './row-filter.ts';
-import { type HistoryTable, type Key, queryRows } from './row-query.ts';
+import { type HistoryTable, queryRows } from './row-query.ts';
 
 /** The sequence that the search has come to, itself included. */
 const Place = z.object({ sequence: z.int() });
@@ -63,7 +64,8 @@ async function pageOf(
   const last = rows.at(-1);
   if (rows.length < found.length && last !== undefined) return { rows, ...placeOf(last, order) };
   if (lastKey === undefined) return { rows };
-  const [searched = lastKey] = await batchGet(table, [lastKey]);
+  const key = { taskId: lastKey.taskId?.S, sequence: Number(lastKey.sequence?.N) };
+  const [searched = key] = await batchGet(table, [key]);
   return { rows, ...placeOf(searched, order) };
 }
 

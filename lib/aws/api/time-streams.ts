@@ -1,15 +1,9 @@
 import type { Order } from '../../api/ports.ts';
 import type { StoredRow } from '../../ports.ts';
+import type { Key } from './exact-keys.ts';
 import { dayOf, isEmpty, restFrom, type Span, spanOfDay, startOf, step, stepDay } from './instants.ts';
 import { DETAIL_TYPES } from './row-filter.ts';
-import {
-  type Condition,
-  type HistoryTable,
-  type Key,
-  queryRows,
-  type RowAnswer,
-  type RowQuery,
-} from './row-query.ts';
+import { type Condition, type HistoryTable, queryRows, type RowAnswer, type RowQuery } from './row-query.ts';
 
 /** What one read of a stream brought. */
 export interface Batch {
@@ -46,7 +40,7 @@ export function typeStream(
         ...(startKey && { startKey }),
       });
       startKey = lastKey;
-      return { rows, scanned, ...(lastKey && { through: String(lastKey.observedAt) }) };
+      return { rows, scanned, ...(lastKey && { through: String(lastKey.observedAt?.S) }) };
     },
   };
 }
@@ -95,7 +89,7 @@ function restFromDayOf(nearest: string, rest: Span, order: Order): Span {
 }
 
 function throughOf({ rows, lastKey }: Pick<RowAnswer, 'rows' | 'lastKey'>, order: Order): string | undefined {
-  if (lastKey !== undefined) return String(lastKey.observedAt);
+  if (lastKey !== undefined) return String(lastKey.observedAt?.S);
   const last = rows.at(-1);
   return last && step(String(last.observedAt), order);
 }

@@ -1,7 +1,8 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, paginateScan, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { AuditedHistory } from '../../audit/ports.ts';
 import type { StoredRow } from '../../ports.ts';
+import { ExactScan, exactPages } from '../api/exact-keys.ts';
 import { historyPages } from '../api/history-pages.ts';
 import { historyReader } from '../history-table.ts';
 
@@ -35,14 +36,14 @@ export function auditedHistory(client: DynamoDBDocumentClient, tableName: string
   };
 }
 
-async function* scan(
+function scan(
   client: DynamoDBDocumentClient,
   TableName: string,
   Segment: number,
   TotalSegments: number,
 ): AsyncIterable<readonly StoredRow[]> {
-  const pages = paginateScan({ client }, { TableName, ConsistentRead: true, Segment, TotalSegments });
-  for await (const { Items = [] } of pages) yield Items;
+  const input = { TableName, ConsistentRead: true, Segment, TotalSegments };
+  return exactPages(client, (start) => new ExactScan({ ...input, ...start }));
 }
 
 /** Spares a client the work for a log that nobody reads: the SDK goes through every attribute of every row for it. */

@@ -1,5 +1,7 @@
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryRow } from '../../../lib/domain/events.ts';
+import { HISTORY } from '../api/history-database.ts';
 import {
   type AuditedWorld,
   chained,
@@ -300,5 +302,42 @@ describe('events of rows that have expired', () => {
     } finally {
       await other.close();
     }
+  });
+});
+
+describe('rows at places that no double can tell from each other', () => {
+  const COUNT = 600;
+  let dense: AuditedWorld;
+  beforeAll(async () => {
+    dense = await startAudited();
+    const rows = historyOf('dense');
+    await dense.record(rows);
+    const { observedAt = '', day = '' } = rows[3] ?? {};
+    const puts = Array.from({ length: COUNT }, (_, index) => ({
+      PutRequest: {
+        Item: {
+          taskId: { S: 'dense' },
+          sequence: { N: `0.5${String(index + 1).padStart(30, '0')}` },
+          observedAt: { S: observedAt },
+          day: { S: day },
+          pad: { S: 'x'.repeat(4_000) },
+        },
+      },
+    }));
+    for (let start = 0; start < COUNT; start += 25)
+      await dense.database.client.send(
+        new BatchWriteItemCommand({ RequestItems: { [HISTORY]: puts.slice(start, start + 25) } }),
+      );
+  });
+  afterAll(() => dense.close());
+
+  it.each([
+    ['of a task', { taskIds: ['dense'] }],
+    ['of the whole table', {}],
+    ['since a time', { since: Date.parse(whole[0]?.observedAt ?? '') }],
+  ])('are each read once, and end the check %s', async (_, selection) => {
+    const { tasks, findings } = await dense.verify(selection);
+    expect(tasks.map(({ rows }) => rows)).toEqual([COUNT + end]);
+    expect(findings[0]).toBe('dense 0.5 identity No event has the place 0.5.');
   });
 });
