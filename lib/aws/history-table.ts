@@ -5,7 +5,7 @@ import type { Head } from '../domain/chain.ts';
 import type { HistoryRow } from '../domain/events.ts';
 import { HistoryConflictError, OtaWatchError } from '../errors.ts';
 import type { AppendOutcome, HistoryReader, HistoryStore, Log } from '../ports.ts';
-import { ExactQuery, exactPages } from './api/exact-keys.ts';
+import { ExactQuery, exactPages } from './exact-keys.ts';
 import { BatchWriter, insertion } from './statements.ts';
 import { parseStored, StoredHistoryRow } from './task-items.ts';
 

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Order } from '../../api/ports.ts';
 import type { StoredRow } from '../../ports.ts';
-import { ExactQuery, type Key } from './exact-keys.ts';
+import { ExactQuery, type Key } from '../exact-keys.ts';
 
 export interface HistoryTable {
   readonly client: DynamoDBDocumentClient;

@@ -1,6 +1,6 @@
 import type { Order } from '../../api/ports.ts';
 import type { StoredRow } from '../../ports.ts';
-import type { Key } from './exact-keys.ts';
+import type { Key } from '../exact-keys.ts';
 import { dayOf, isEmpty, restFrom, type Span, spanOfDay, startOf, step, stepDay } from './instants.ts';
 import { DETAIL_TYPES } from './row-filter.ts';
 import { type Condition, type HistoryTable, queryRows, type RowAnswer, type RowQuery } from './row-query.ts';

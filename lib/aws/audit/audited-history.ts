@@ -2,8 +2,8 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { AuditedHistory } from '../../audit/ports.ts';
 import type { StoredRow } from '../../ports.ts';
-import { ExactScan, exactPages } from '../api/exact-keys.ts';
 import { historyPages } from '../api/history-pages.ts';
+import { ExactScan, exactPages } from '../exact-keys.ts';
 import { historyReader } from '../history-table.ts';
 
 /** The history table as it is checked: the table itself strongly consistent, with all that rows have. */

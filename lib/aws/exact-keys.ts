@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { StoredRow } from '../../ports.ts';
+import type { StoredRow } from '../ports.ts';
 
 /** Where a query left off, as DynamoDB says it: its numbers have 38 digits, which a double would round to another place. */
 export type Key = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
