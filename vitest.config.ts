@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 const DOMAIN = 'test/unit/domain/**/*.test.ts';
 /** Thousands of rollouts: counting what they run through takes as long again, and the rest of the domain's tests cover it. */
 const ORACLE = 'test/unit/domain/rules/oracle.property.test.ts';
+/** A twentieth of the time of all tests: on DynamoDB Local only, and as `npm run test:guarantees`. */
+const LONG_PROOFS = ['test/integration/guarantees/{late,07-killed-processes}.test.ts'];
 
 export default defineConfig({
   test: {
@@ -13,7 +15,14 @@ export default defineConfig({
         test: { name: 'domain', include: [DOMAIN], exclude: [ORACLE], env: { MEASURE_COVERAGE: 'yes' } },
       },
       { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts', ORACLE] } },
-      { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          exclude: process.env.TEST_DYNAMODB_URL === undefined ? LONG_PROOFS : [],
+        },
+      },
       {
         extends: true,
         test: {

@@ -91,8 +91,8 @@ describe('a rollout that the packaged poll watches', () => {
 
   it('is polled over the same connections, and its configuration read once', () => {
     expect(requests).toEqual(REQUESTS);
-    // Four to the database: the queries of the index go out at once.
-    expect(connections).toEqual([6, 6, 6, 6]);
+    // Five to the database: the state and the queries of the index are asked for at once.
+    expect(connections).toEqual([7, 7, 7, 7]);
   });
 
   it('takes no permission that the role of the function lacks', () => {

@@ -52,8 +52,8 @@ const BEGIN = ['GetItem', 'Query', 'Query', 'Query', 'Query'];
 /** The requests that each step takes. */
 export const REQUESTS = [
   [
-    // The first poll ever: it indexes what an earlier version stored, and notes that.
-    ...['GetItem', 'Scan', 'PutItem', ...BEGIN.slice(1), 'GetItem', 'ListOtaTasks', 'BatchGetItem'],
+    // The first poll ever: it indexes what an earlier version stored, notes that, and reads the index again.
+    ...[...BEGIN, 'Scan', 'PutItem', ...BEGIN.slice(1), 'GetItem', 'ListOtaTasks', 'BatchGetItem'],
     ...['GetOtaTask', 'Query', 'GetOtaTaskConfiguration', 'PutItem', 'PutItem', 'PutEvents', 'PutItem'],
   ],
   [
