@@ -48,14 +48,11 @@ export function taskReads(
     else memory.remember(task, stampOf(item));
   }
 
-  /** Reads tasks into the memory that are stored as the index tells of them: then it need not be known that they still are. */
-  async function readAsIndexed(
-    taskIds: readonly string[],
-    stamps: ReadonlyMap<string, string>,
-  ): Promise<void> {
+  /** Reads tasks into the memory at half the price: as they are, or were a moment ago. Not those that somebody may be delivering. */
+  async function readEventually(taskIds: readonly string[]): Promise<void> {
     const notTaken: Found = { unindexed: [], unreadable: [] };
-    for (const item of await batchRead(client, tableName, taskIds, false))
-      if (stamps.get(String(item.taskId)) === stampOf(item) && hasNoOutbox(item)) keep(item, notTaken);
+    const items = await batchRead(client, tableName, taskIds, false);
+    for (const item of items.filter(hasNoOutbox)) keep(item, notTaken);
   }
 
   return {
@@ -68,7 +65,8 @@ export function taskReads(
       const isWhole = range.from === WHOLE.from && range.to === WHOLE.to;
       // Whoever polls parts of a large fleet does not remember most of each. What it does may be newer than the index.
       const isNew = (taskId: string) => (memory.live(taskId) ?? memory.other(taskId)) === undefined;
-      if (!isWhole) await readAsIndexed(changed.filter(isNew), stamps);
+      if (!isWhole) await readEventually(changed.filter(isNew));
+      // That counts where it is as the index tells.
       const unreadable = await readNow(changed.filter(isChanged), isWhole);
       return { tasks: [...stamps.keys()].flatMap((taskId) => memory.live(taskId) ?? []), unreadable };
     },
